@@ -1,0 +1,6 @@
+"""Model cards: what a model's README says, rendered from ``model_card_templates/``."""
+
+from sentence_transformers_static.cards.data import StaticModelCardData
+from sentence_transformers_static.cards.templates import render, template_dir
+
+__all__ = ["StaticModelCardData", "render", "template_dir"]

@@ -1,0 +1,188 @@
+"""From a teacher to a static model: vocabulary, forward pass, PCA, SIF, precision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import version
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from sentence_transformers_static.distill.config import DistillationConfig, PCADims
+from sentence_transformers_static.distill.teacher import Teacher, as_teacher, load_teacher
+from sentence_transformers_static.errors import OptionError
+from sentence_transformers_static.model import StaticSentenceTransformer
+from sentence_transformers_static.modules import EmbeddingTable, StaticEmbedding
+from sentence_transformers_static.numerics import fit_pca, sif_weights, zipf_probabilities
+from sentence_transformers_static.tokens import StudentVocabulary, TextTokenizer, student_vocabulary
+
+DEFAULT_BATCH_SIZE = 256
+
+
+def distill(
+    model_name: str | SentenceTransformer,
+    *,
+    vocabulary: Sequence[str] | None = None,
+    device: str | None = None,
+    pca_dims: PCADims = 256,
+    sif_coefficient: float | None = 1e-4,
+    token_remove_pattern: str | None = r"\[unused\d+\]",
+    trust_remote_code: bool = False,
+    quantize_to: str = "float32",
+    vocabulary_quantization: int | None = None,
+    pooling: str = "teacher",
+    revision: str | None = None,
+    token: bool | str | None = None,
+    batch_size: int = DEFAULT_BATCH_SIZE,
+    show_progress_bar: bool | None = None,
+) -> StaticSentenceTransformer:
+    r"""Distil a static model from a transformer, by the method of Model2Vec (Tulkens and van Dongen 2024).
+
+    Every token of the teacher's vocabulary, between the teacher's own special tokens, is passed through the teacher;
+    the rows are reduced by PCA, and weighted by SIF with probabilities from Zipf's law.
+
+    Args:
+        model_name: The teacher: a name on the Hub, a folder, or a loaded SentenceTransformer, which is left as it is.
+        vocabulary: Reserved.
+        device: Where the teacher runs; None for the best there is, or where a loaded teacher is.
+        pca_dims: Dimensions of the static model: a whole number; a share of the variance in (0, 1); ``"auto"`` to
+            rotate without reducing; None for no PCA.
+        sif_coefficient: The ``a`` of the SIF weights ``a / (a + p)``, in (0, 1); None for no weighting.
+        token_remove_pattern: Tokens that this regular expression matches at their start are left out; None for none.
+        trust_remote_code: Whether the teacher may run code from its repository.
+        quantize_to: How the table is stored: ``"float32"``, ``"float16"`` or ``"int8"`` (one scale per row).
+        vocabulary_quantization: Reserved.
+        pooling: How the teacher's token vectors become one. ``"teacher"``: as its own pipeline does after the
+            transformer (its Pooling, its Dense layers, its default prompt; not its final Normalize), or, for a bare
+            transformer, the mean over all tokens, special ones included. ``"mean"``, ``"first"``, ``"last"``,
+            ``"pooler"``: that of the transformer alone, as in Model2Vec.
+        revision: The teacher's branch, tag or commit on the Hub.
+        token: Access token for the Hub.
+        batch_size: Tokens of the vocabulary per forward pass.
+        show_progress_bar: None shows a bar on a terminal only.
+
+    Returns:
+        *StaticEmbedding, mean Pooling, Normalize*, on the CPU, cutting texts at 512 tokens.
+
+    Raises:
+        OptionError: If an option is outside its range, or asks more than the teacher has.
+        TeacherError: If the teacher cannot be loaded or run.
+        TokenizerError: If its tokenizer cannot be taken over.
+    """
+    config = DistillationConfig(
+        pca_dims, sif_coefficient, token_remove_pattern, quantize_to, vocabulary, vocabulary_quantization, pooling
+    )
+    if isinstance(model_name, SentenceTransformer):
+        teacher = as_teacher(model_name, model_name.tokenizer, pooling, name=_name_of(model_name))
+    else:
+        teacher = load_teacher(
+            model_name, pooling, device=device, trust_remote_code=trust_remote_code, revision=revision, token=token
+        )
+    return _distill(teacher, config, revision, device, batch_size, show_progress_bar)
+
+
+def distill_from_model(
+    model: SentenceTransformer | PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    *,
+    vocabulary: Sequence[str] | None = None,
+    device: str | None = None,
+    pca_dims: PCADims = 256,
+    sif_coefficient: float | None = 1e-4,
+    token_remove_pattern: str | None = r"\[unused\d+\]",
+    quantize_to: str = "float32",
+    vocabulary_quantization: int | None = None,
+    pooling: str = "teacher",
+    batch_size: int = DEFAULT_BATCH_SIZE,
+    show_progress_bar: bool | None = None,
+) -> StaticSentenceTransformer:
+    """Distil a model that is loaded, asking no hub and writing no file; model and tokenizer are left as they are.
+
+    See :func:`distill` for the arguments, the answer and the errors.
+    """
+    config = DistillationConfig(
+        pca_dims, sif_coefficient, token_remove_pattern, quantize_to, vocabulary, vocabulary_quantization, pooling
+    )
+    name = _name_of(model)
+    return _distill(as_teacher(model, tokenizer, pooling, name), config, None, device, batch_size, show_progress_bar)
+
+
+def _distill(
+    teacher: Teacher,
+    config: DistillationConfig,
+    revision: str | None,
+    device: str | None,
+    batch_size: int,
+    show_progress_bar: bool | None,
+) -> StaticSentenceTransformer:
+    vocabulary = student_vocabulary(teacher.tokenizer, config.token_remove_pattern)
+    sequences, prompt_length = _wrapped(vocabulary, teacher)
+    rows = teacher.embed(
+        sequences,
+        prompt_length=prompt_length,
+        device=device,
+        batch_size=batch_size,
+        show_progress_bar=show_progress_bar,
+    )
+    rows = _weighted(_reduced(rows, config.pca_dims), config.sif_coefficient)
+    table = EmbeddingTable(torch.from_numpy(rows)).quantized(config.quantize_to)
+    embedding = StaticEmbedding(TextTokenizer(vocabulary.tokenizer), table.embeddings, token_weights=table.weights)
+    embedding.metadata = _metadata(teacher, config, revision)
+    pooling = Pooling(embedding.get_embedding_dimension(), "mean")
+    return StaticSentenceTransformer(modules=[embedding, pooling, Normalize()], device="cpu")
+
+
+def _wrapped(vocabulary: StudentVocabulary, teacher: Teacher) -> tuple[list[list[int]], int]:
+    """Each token between the teacher's special tokens and after its prompt; and the length of what precedes it."""
+    prompt_ids: list[int] = []
+    if teacher.prompt:
+        prompt_ids = teacher.tokenizer.encode(teacher.prompt, add_special_tokens=False)
+    before = [*vocabulary.prefix_ids, *prompt_ids]
+    sequences = [[*before, *ids, *vocabulary.suffix_ids] for ids in vocabulary.teacher_ids]
+    return sequences, len(before) if prompt_ids else 0
+
+
+def _reduced(rows: npt.NDArray[np.float32], pca_dims: PCADims) -> npt.NDArray[np.float32]:
+    if pca_dims is None:
+        return rows
+    tokens, width = rows.shape
+    if isinstance(pca_dims, int) and pca_dims > min(tokens - 1, width):
+        raise OptionError(
+            f"pca_dims={pca_dims} is more than the teacher has: {width} dimensions and {tokens:,} tokens. "
+            f"Use at most {min(tokens - 1, width)}, or 'auto' to keep them all."
+        )
+    return fit_pca(rows, None if pca_dims == "auto" else pca_dims).transform(rows)
+
+
+def _weighted(rows: npt.NDArray[np.float32], sif_coefficient: float | None) -> npt.NDArray[np.float32]:
+    if sif_coefficient is None:
+        return rows
+    weights = sif_weights(zipf_probabilities(len(rows)), sif_coefficient)
+    return (rows * weights[:, None]).astype(np.float32)
+
+
+def _name_of(model: SentenceTransformer | PreTrainedModel) -> str:
+    transformer = model.transformers_model if isinstance(model, SentenceTransformer) else model
+    name = str(getattr(getattr(transformer, "config", None), "_name_or_path", "") or "")
+    return name.rstrip("/").rsplit("/", 1)[-1] if name.startswith(("/", ".")) else name
+
+
+def _metadata(teacher: Teacher, config: DistillationConfig, revision: str | None) -> dict[str, object]:
+    """What ``config.json`` keeps; the first four names are model2vec's."""
+    packages = ("sentence-transformers", "transformers", "tokenizers", "torch")
+    return {
+        "tokenizer_name": teacher.name,
+        "apply_pca": config.pca_dims,
+        "sif_coefficient": config.sif_coefficient,
+        "pooling": config.pooling,
+        "distillation": {
+            "teacher": teacher.name,
+            "revision": revision,
+            **config.to_dict(),
+            "versions": {package: version(package) for package in packages},
+        },
+    }

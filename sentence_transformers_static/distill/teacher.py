@@ -1,0 +1,226 @@
+"""The teacher: a transformer, what its own pipeline does after it, and a way to run token ids through both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.base.modules import Transformer
+from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
+from sentence_transformers.util import get_device_name, is_sentence_transformer_model
+from torch import Tensor, nn
+from tqdm.auto import tqdm
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, PreTrainedTokenizerFast
+
+from sentence_transformers_static.errors import TeacherError, TokenizerError
+
+_HOST_POOLING = {"mean": "mean", "first": "cls", "last": "lasttoken"}
+
+
+class Teacher:
+    """A model to distil from.
+
+    Attributes:
+        tokenizer: Its fast tokenizer.
+        name: What to call it: its name on the Hub, or the name of its folder.
+        prompt: The default prompt that its own pipeline puts before every text, or "".
+    """
+
+    def __init__(self, modules: Sequence[nn.Module], tokenizer: object, name: str = "", prompt: str = "") -> None:
+        """Use :func:`load_teacher` or :func:`as_teacher`.
+
+        Args:
+            modules: Run one after the other on features (``input_ids``, ``attention_mask``); the last one leaves
+                ``sentence_embedding``.
+            tokenizer: A fast ``transformers`` tokenizer.
+            name: See the class.
+            prompt: See the class.
+
+        Raises:
+            TokenizerError: If the tokenizer is a slow one.
+        """
+        if not isinstance(tokenizer, PreTrainedTokenizerFast):
+            raise TokenizerError(
+                f"The teacher's tokenizer is {type(tokenizer).__name__}, a slow one; its vocabulary cannot be taken "
+                "over. Load the teacher with a fast (Rust) tokenizer, one that has a tokenizer.json."
+            )
+        self._pipeline = nn.ModuleList(modules)
+        self.tokenizer = tokenizer
+        self.name = name
+        self.prompt = prompt
+
+    def embed(
+        self,
+        token_ids: Sequence[Sequence[int]],
+        *,
+        prompt_length: int = 0,
+        device: str | None = None,
+        batch_size: int = 256,
+        show_progress_bar: bool | None = None,
+    ) -> npt.NDArray[np.float32]:
+        """Pass sequences of token ids, special tokens included, through the teacher, ``(sequences, dim)`` float32.
+
+        Args:
+            token_ids: The sequences, of any lengths; they are run in the order of their lengths.
+            prompt_length: How many leading tokens of each are a prompt, for poolings that leave it out.
+            device: Where to run; None for where the teacher is.
+            batch_size: Sequences per forward pass.
+            show_progress_bar: None shows a bar on a terminal only.
+
+        Raises:
+            TeacherError: If the teacher gives NaN or infinite values.
+        """
+        order = np.argsort([len(ids) for ids in token_ids], kind="stable")
+        vectors: npt.NDArray[np.float32] | None = None
+        disable = None if show_progress_bar is None else not show_progress_bar
+        with (
+            self._evaluating(device) as on_device,
+            torch.inference_mode(),
+            tqdm(total=len(order), desc="Distilling", unit=" tokens", disable=disable) as progress,
+        ):
+            for start in range(0, len(order), batch_size):
+                batch = order[start : start + batch_size]
+                features = self._features([token_ids[i] for i in batch], prompt_length, on_device)
+                for module in self._pipeline:
+                    features = module(features)
+                embedded = features["sentence_embedding"].float().cpu().numpy()
+                if vectors is None:
+                    vectors = np.empty((len(order), embedded.shape[1]), dtype=np.float32)
+                vectors[batch] = embedded
+                progress.update(len(batch))
+        return self._finite(vectors)
+
+    def _features(self, batch: list[Sequence[int]], prompt_length: int, device: torch.device) -> dict[str, Any]:
+        lengths = torch.tensor([len(ids) for ids in batch])
+        mask = torch.arange(int(lengths.max())) < lengths[:, None]
+        padding_id = self.tokenizer.pad_token_id
+        ids = torch.full(mask.shape, 0 if padding_id is None else padding_id)
+        ids[mask] = torch.tensor([token for sequence in batch for token in sequence])
+        features: dict[str, Any] = {"input_ids": ids.to(device), "attention_mask": mask.long().to(device)}
+        if prompt_length:
+            features["prompt_length"] = prompt_length
+        return features
+
+    def _finite(self, vectors: npt.NDArray[np.float32] | None) -> npt.NDArray[np.float32]:
+        if vectors is None:
+            raise TeacherError("There is nothing to pass through the teacher: its vocabulary is empty.")
+        bad = int((~np.isfinite(vectors)).any(axis=1).sum())
+        if bad:
+            raise TeacherError(
+                f"The teacher {self.name} gives NaN or infinite values for {bad:,} of {len(vectors):,} tokens. "
+                "Load it in float32 (half precision overflows in some models), or check its weights."
+            )
+        return vectors
+
+    @contextmanager
+    def _evaluating(self, device: str | None) -> Iterator[torch.device]:
+        """The pipeline in evaluation mode and on ``device``; afterwards as and where it was."""
+        tensor = next(self._pipeline.parameters(), None)
+        home = torch.device("cpu") if tensor is None else tensor.device
+        training = {module: module.training for module in self._pipeline.modules()}
+        target = home if device is None else torch.device(device)
+        try:
+            yield (self._pipeline.eval().to(target), target)[1]
+        finally:
+            self._pipeline.to(home)
+            for module, mode in training.items():
+                module.training = mode
+
+
+class _BareTransformer(nn.Module):
+    """A ``transformers`` model as a pipeline module."""
+
+    def __init__(self, model: nn.Module, output: str) -> None:
+        super().__init__()
+        self.model = model
+        self.output = output
+
+    def forward(self, features: dict[str, Any]) -> dict[str, Any]:
+        outputs = self.model(input_ids=features["input_ids"], attention_mask=features["attention_mask"])
+        vectors: Tensor | None = getattr(outputs, self.output, None)
+        if vectors is None:
+            raise TeacherError(
+                f"pooling='pooler' needs a model with a pooler, and {type(self.model).__name__} has none. "
+                "Use 'mean', 'first' or 'last'."
+            )
+        features["token_embeddings" if self.output == "last_hidden_state" else "sentence_embedding"] = vectors
+        return features
+
+
+def load_teacher(
+    model_name: str,
+    pooling: str,
+    *,
+    device: str | None = None,
+    trust_remote_code: bool = False,
+    revision: str | None = None,
+    token: bool | str | None = None,
+) -> Teacher:
+    """Load a teacher by its Hub name or folder; a bare transformer counts as one with mean pooling.
+
+    Raises:
+        TeacherError: If it cannot be loaded, or is no transformer.
+        TokenizerError: If its tokenizer is a slow one.
+    """
+    options: dict[str, Any] = {"revision": revision, "token": token}
+    try:
+        if is_sentence_transformer_model(model_name, **options):
+            model = SentenceTransformer(
+                model_name, device=device or get_device_name(), trust_remote_code=trust_remote_code, **options
+            )
+        else:
+            options["trust_remote_code"] = trust_remote_code
+            transformer = Transformer(
+                model_name, model_kwargs={**options}, processor_kwargs={**options}, config_kwargs={**options}
+            )
+            mean = Pooling(transformer.get_embedding_dimension(), "mean")
+            model = SentenceTransformer(modules=[transformer, mean], device=device)
+    except Exception as error:
+        raise TeacherError(
+            f"Could not load the teacher {model_name!r}: {error}\nExpected a Hub name (check its spelling and the "
+            "connection), a folder of a Sentence Transformers or transformers model, or a loaded SentenceTransformer."
+        ) from error
+    name = Path(model_name).resolve().name if Path(model_name).exists() else model_name
+    return as_teacher(model, model.tokenizer, pooling, name=name)
+
+
+def as_teacher(
+    model: SentenceTransformer | PreTrainedModel, tokenizer: PreTrainedTokenizerBase, pooling: str, name: str = ""
+) -> Teacher:
+    """See a loaded model as a teacher; the model is left as it is.
+
+    Args:
+        model: A SentenceTransformer that begins with a transformer, or a bare ``transformers`` model.
+        tokenizer: Its fast tokenizer.
+        pooling: ``"teacher"``, ``"mean"``, ``"first"``, ``"last"`` or ``"pooler"``; see
+            :func:`~sentence_transformers_static.distill`.
+        name: What to call it.
+
+    Raises:
+        TeacherError: If the model has no transformer at its beginning.
+        TokenizerError: If the tokenizer is a slow one.
+    """
+    if isinstance(model, SentenceTransformer):
+        if not isinstance(model[0], Transformer):
+            raise TeacherError(
+                f"The teacher must begin with a transformer, but its first module is {type(model[0]).__name__}. "
+                "A model that is static already needs no distillation."
+            )
+        if pooling == "teacher":
+            modules = list(model)
+            while isinstance(modules[-1], Normalize):
+                modules.pop()
+            prompt = model.prompts.get(model.default_prompt_name or "", "") or ""
+            return Teacher(modules, tokenizer, name, prompt)
+        model = model[0].model
+    if pooling == "pooler":
+        return Teacher([_BareTransformer(model, "pooler_output")], tokenizer, name)
+    mode = _HOST_POOLING["mean" if pooling == "teacher" else pooling]
+    width = int(model.config.get_text_config().hidden_size)
+    return Teacher([_BareTransformer(model, "last_hidden_state"), Pooling(width, mode)], tokenizer, name)

@@ -1,0 +1,190 @@
+"""Texts to token ids: the one place where a model's tokenizer is called."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from tokenizers import AddedToken, Tokenizer
+from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
+
+from sentence_transformers_static.errors import InputError, TokenizerError
+
+_UNIGRAM_UNKNOWN_ID = re.compile(r'"type":"Unigram","unk_id":(\d+)')
+"""Where the serialization of a Unigram model names its unknown token; the bindings do not expose it."""
+
+
+class TextTokenizer:
+    """A Hugging Face tokenizer, read the way a static model needs it.
+
+    No special tokens are added, texts are cut to ``max_length`` tokens from the right, and unknown tokens are dropped
+    *after* the cut (as Model2Vec does). Texts of no known token come out empty.
+
+    The tokenizer is owned: it is never handed out, so that nobody's padding or truncation settings reach it.
+    """
+
+    def __init__(self, backend: Tokenizer) -> None:
+        """Take ownership of ``backend``, and switch off its padding, truncation and post-processor."""
+        max_length = (backend.truncation or {}).get("max_length")
+        self.saved_max_length: int | None = None if max_length is None else int(max_length)
+        """The truncation that came with the tokenizer, in tokens; None if it came with none."""
+        padding = backend.padding
+        self._pad_token: str | None = None if padding is None else padding["pad_token"]
+        backend.no_padding()
+        backend.no_truncation()
+        backend.post_processor = None
+        self._backend = backend
+        self.unknown_id = _unknown_id(backend)
+        """Id of the unknown token, or None if the tokenizer has none."""
+        self.padding_id = self._find_padding_id()
+        """Id to fill a padded batch with: the padding token's, else that of another special token, else 0."""
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> TextTokenizer:
+        """Read a ``tokenizer.json``.
+
+        Raises:
+            TokenizerError: If the file is not one.
+        """
+        try:
+            return cls(Tokenizer.from_file(str(path)))
+        except Exception as error:  # the bindings raise a bare Exception
+            raise TokenizerError(
+                f"{path} is not a readable tokenizer.json ({error}). Expected the file that "
+                "`tokenizers.Tokenizer.save` writes; download or save the model again."
+            ) from error
+
+    @classmethod
+    def copy_of(cls, tokenizer: object) -> TextTokenizer:
+        """A copy of a ``tokenizers.Tokenizer`` or a fast ``transformers`` tokenizer; the argument is left untouched.
+
+        Raises:
+            TokenizerError: If the tokenizer is a slow (Python) one, or none at all.
+        """
+        if isinstance(tokenizer, PreTrainedTokenizerBase):
+            tokenizer = getattr(tokenizer, "backend_tokenizer", tokenizer)
+        if not isinstance(tokenizer, Tokenizer):
+            raise TokenizerError(
+                f"A static model needs a fast (Rust) tokenizer, got {type(tokenizer).__name__}, which is "
+                "a slow one or no tokenizer. Load it with AutoTokenizer.from_pretrained(...), or convert it with "
+                "transformers.convert_slow_tokenizer; its tokenizer.json is what is needed."
+            )
+        return cls(Tokenizer.from_str(tokenizer.to_str()))
+
+    def __call__(
+        self, texts: Sequence[str], max_length: int | None = None
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Tokenize ``texts``.
+
+        Returns:
+            ``ids``, the known tokens of all texts one after the other, ``(tokens,)`` int64, and ``lengths``, how many
+            of them belong to each text, ``(texts,)`` int64.
+
+        Raises:
+            InputError: If a text is not a ``str``.
+        """
+        encode = getattr(self._backend, "encode_batch_fast", self._backend.encode_batch)
+        encodings = encode(_checked(texts), add_special_tokens=False)
+        per_text = [encoding.ids[:max_length] for encoding in encodings]
+        lengths = np.fromiter(map(len, per_text), dtype=np.int64, count=len(per_text))
+        ids = np.fromiter(chain.from_iterable(per_text), dtype=np.int64, count=int(lengths.sum()))
+        if self.unknown_id is None:
+            return ids, lengths
+        known = ids != self.unknown_id
+        if known.all():
+            return ids, lengths
+        text_of_token = np.repeat(np.arange(len(lengths)), lengths)
+        return ids[known], np.bincount(text_of_token[known], minlength=len(lengths)).astype(np.int64)
+
+    @property
+    def vocab_size(self) -> int:
+        """How many tokens there are, added ones included."""
+        return int(self._backend.get_vocab_size(with_added_tokens=True))
+
+    @property
+    def id_bound(self) -> int:
+        """One more than the largest id; larger than :attr:`vocab_size` when the ids have gaps."""
+        return max(self._backend.get_vocab(with_added_tokens=True).values(), default=-1) + 1
+
+    @property
+    def model_type(self) -> str:
+        """``"WordPiece"``, ``"Unigram"``, ``"BPE"`` or ``"WordLevel"``."""
+        return type(self._backend.model).__name__
+
+    def to_transformers(self, max_length: int | None) -> PreTrainedTokenizerFast:
+        """A ``transformers`` tokenizer of its own that tokenizes alike, for code that insists on one.
+
+        Special tokens are named only where the tokenizer already treats them as such: naming others would change how
+        it splits text.
+        """
+        special = {str(token.content) for token in self._special_tokens().values()}
+        names: dict[str, str] = {}
+        for name, token_id in (("unk_token", self.unknown_id), ("pad_token", self.padding_id)):
+            token = None if token_id is None else self._backend.id_to_token(token_id)
+            if token in special:
+                names[name] = str(token)
+        if max_length is not None:
+            return PreTrainedTokenizerFast(tokenizer_object=self._backend, model_max_length=max_length, **names)
+        return PreTrainedTokenizerFast(tokenizer_object=self._backend, **names)
+
+    def save(self, path: str | Path, max_length: int | None) -> None:
+        """Write a ``tokenizer.json`` that cuts at ``max_length`` tokens, with no padding and no post-processor."""
+        content = json.loads(self._backend.to_str())
+        content["truncation"] = None
+        if max_length is not None:
+            content["truncation"] = {
+                "direction": "Right",
+                "max_length": max_length,
+                "strategy": "LongestFirst",
+                "stride": 0,
+            }
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(content, file, ensure_ascii=False, separators=(",", ":"))
+
+    def _special_tokens(self) -> dict[int, AddedToken]:
+        added = self._backend.get_added_tokens_decoder()
+        return {token_id: token for token_id, token in sorted(added.items()) if token.special}
+
+    def _find_padding_id(self) -> int:
+        if self._pad_token is not None and (token_id := self._backend.token_to_id(self._pad_token)) is not None:
+            return int(token_id)
+        special = self._special_tokens()
+        for token_id, token in special.items():
+            if "pad" in token.content.lower():
+                return token_id
+        if self.unknown_id in special:
+            return self.unknown_id  # type: ignore[return-value]  # None is no key of `special`
+        return next(iter(special), 0)
+
+
+def _checked(texts: Sequence[str]) -> list[str]:
+    """``texts`` as a list of strings that Rust can read."""
+    for position, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise InputError(
+                f"Every input must be a str, but input {position} is {type(text).__name__}: {text!r:.80}. "
+                "Convert it to text first; leave missing values out, or replace them with ''."
+            )
+    return [text if text.isascii() else _without_lone_surrogates(text) for text in texts]
+
+
+def _without_lone_surrogates(text: str) -> str:
+    """``text`` with each lone surrogate, which has no UTF-8 form, replaced by ``?``."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", errors="replace").decode("utf-8")
+    return text
+
+
+def _unknown_id(tokenizer: Tokenizer) -> int | None:
+    model = tokenizer.model
+    if hasattr(model, "unk_token"):
+        return None if model.unk_token is None else tokenizer.token_to_id(model.unk_token)
+    match = _UNIGRAM_UNKNOWN_ID.search(tokenizer.to_str())
+    return int(match.group(1)) if match else None
