@@ -12,8 +12,8 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from sentence_transformers_static.distill.config import DistillationConfig, PCADims
-from sentence_transformers_static.distill.teacher import Teacher, as_teacher, load_teacher
+from sentence_transformers_static.distillation.config import DistillationConfig, PCADims
+from sentence_transformers_static.distillation.teacher import Teacher, as_teacher, load_teacher
 from sentence_transformers_static.errors import OptionError
 from sentence_transformers_static.model import StaticSentenceTransformer
 from sentence_transformers_static.modules import EmbeddingTable, StaticEmbedding

@@ -1,0 +1,76 @@
+"""``st-static distill``: a teacher into a static model."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated, Literal, cast
+
+import typer
+
+from sentence_transformers_static.errors import OptionError
+from sentence_transformers_static.folders import refuse_existing
+
+
+def distill(
+    teacher: Annotated[str, typer.Argument(help="The model to distil: a name on the Hub, or a folder.")],
+    output: Annotated[Path, typer.Argument(help="The folder to save the static model in.")],
+    pca_dims: Annotated[
+        str, typer.Option(help="Dimensions; a share of the variance such as 0.95; 'auto' to rotate only; 'none'.")
+    ] = "256",
+    sif_coefficient: Annotated[str, typer.Option(help="The a of the SIF weights a / (a + p), or 'none'.")] = "1e-4",
+    token_remove_pattern: Annotated[
+        str, typer.Option(help="Leave out tokens that this regular expression matches at their start; '' for none.")
+    ] = r"\[unused\d+\]",
+    quantize_to: Annotated[str, typer.Option(help="Precision of the table: float32, float16 or int8.")] = "float32",
+    pooling: Annotated[
+        str, typer.Option(help="teacher (its own pipeline), mean, first, last or pooler.")
+    ] = "teacher",
+    device: Annotated[str | None, typer.Option(help="Where the teacher runs, such as cuda; default: the best.")] = None,
+    revision: Annotated[str | None, typer.Option(help="Branch, tag or commit of the teacher on the Hub.")] = None,
+    token: Annotated[str | None, typer.Option(help="Access token for the Hub.", envvar="HF_TOKEN")] = None,
+    trust_remote_code: Annotated[bool, typer.Option(help="Let the teacher run code from its repository.")] = False,
+    batch_size: Annotated[int, typer.Option(min=1, help="Tokens of the vocabulary per forward pass.")] = 256,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is in the output folder.")] = False,
+) -> None:
+    """Distil TEACHER into a static model, saved in OUTPUT."""
+    refuse_existing(output, overwrite)
+    from sentence_transformers_static import distill as run
+
+    start = time.perf_counter()
+    model = run(
+        teacher,
+        pca_dims=_pca_dims(pca_dims),
+        sif_coefficient=_sif_coefficient(sif_coefficient),
+        token_remove_pattern=token_remove_pattern or None,
+        quantize_to=quantize_to,
+        pooling=pooling,
+        device=device,
+        revision=revision,
+        token=token,
+        trust_remote_code=trust_remote_code,
+        batch_size=batch_size,
+    )
+    model.save_pretrained(str(output))
+    table = model[0].table
+    typer.echo(
+        f"Saved {output}: {table.vocab_size:,} tokens x {model.get_embedding_dimension()} dimensions, "
+        f"{table.precision}, in {time.perf_counter() - start:.0f} s.\n"
+        f'Next: st-static similarity {output} "a query" "a text" "another text"'
+    )
+
+
+def _pca_dims(text: str) -> int | float | Literal["auto"] | None:
+    if text.lower() in ("auto", "none"):
+        return None if text.lower() == "none" else cast(Literal["auto"], "auto")
+    try:
+        return int(text) if text.isdigit() else float(text)
+    except ValueError as error:
+        raise OptionError(f"--pca-dims must be a number, 'auto' or 'none'; got {text!r}.") from error
+
+
+def _sif_coefficient(text: str) -> float | None:
+    try:
+        return None if text.lower() == "none" else float(text)
+    except ValueError as error:
+        raise OptionError(f"--sif-coefficient must be a number in (0, 1) or 'none'; got {text!r}.") from error

@@ -1,0 +1,97 @@
+"""Texts out of files, a few at a time."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sentence_transformers_static.errors import InputError, OptionError
+from sentence_transformers_static.extras import require
+
+SUFFIXES = (".txt", ".jsonl", ".csv", ".parquet")
+
+
+def read_texts(path: Path, column: str) -> Iterator[str]:
+    """The texts in a file, read as a stream.
+
+    Args:
+        path: ``.txt``: one text a line. ``.jsonl``: a string, or an object with ``column``, a line. ``.csv`` and
+            ``.parquet``: the values of ``column``.
+        column: Which field holds the text.
+
+    Raises:
+        OptionError: If the file is missing, its suffix is unknown, or it has no such column.
+        InputError: If a value is not text; the message names the row.
+        MissingExtraError: If it is parquet, and pyarrow is not installed.
+    """
+    readers = {".txt": _read_txt, ".jsonl": _read_jsonl, ".csv": _read_csv, ".parquet": _read_parquet}
+    if path.suffix not in readers:
+        raise OptionError(f"Cannot read texts from {path}: expected a file that ends in {', '.join(SUFFIXES)}.")
+    if not path.is_file():
+        raise OptionError(f"There is no file {path} to read texts from.")
+    return _strings(readers[path.suffix](path, column), path)
+
+
+def in_chunks(texts: Iterable[str], size: int) -> Iterator[list[str]]:
+    """``texts`` in lists of ``size``; the last may be shorter."""
+    iterator = iter(texts)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def _strings(values: Iterator[Any], path: Path) -> Iterator[str]:
+    for row, value in enumerate(values, start=1):
+        if not isinstance(value, str):
+            raise InputError(
+                f"Row {row} of {path} holds {type(value).__name__} ({value!r:.60}) where text was expected. "
+                "Name the text column with --column, or mend the row."
+            )
+        yield value
+
+
+def _read_txt(path: Path, column: str) -> Iterator[str]:
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            yield line.removesuffix("\n")
+
+
+def _read_jsonl(path: Path, column: str) -> Iterator[Any]:
+    with path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                value = json.loads(line)
+            except ValueError as error:
+                raise InputError(f"Line {number} of {path} is not JSON: {error}.") from error
+            if isinstance(value, dict):
+                _check_column(column, value, path)
+                value = value[column]
+            yield value
+
+
+def _read_csv(path: Path, column: str) -> Iterator[Any]:
+    csv.field_size_limit(sys.maxsize)
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        _check_column(column, reader.fieldnames or (), path)
+        for row in reader:
+            yield row[column]
+
+
+def _read_parquet(path: Path, column: str) -> Iterator[Any]:
+    parquet = require("pyarrow.parquet", f"Reading {path}")
+    file = parquet.ParquetFile(path)
+    _check_column(column, file.schema_arrow.names, path)
+    for batch in file.iter_batches(batch_size=8192, columns=[column]):
+        yield from batch.column(0).to_pylist()
+
+
+def _check_column(column: str, columns: Iterable[str], path: Path) -> None:
+    if column not in columns:
+        raise OptionError(
+            f"{path} has no column {column!r}; it has {', '.join(map(repr, columns))}. Choose one with --column."
+        )

