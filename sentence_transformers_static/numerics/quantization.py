@@ -31,9 +31,9 @@ def quantize_int8(
     largest = np.abs(rows).max(axis=1).astype(np.float32)
     if not np.isfinite(largest).all():
         raise TableError("Cannot quantize to int8: the table holds NaN or infinite values.")
-    scales = np.where(largest > 0, largest / np.float32(_LEVELS), np.float32(1))
-    # A subnormal row would have a scale of 0: it is zero for every practical purpose.
-    scales = np.where(scales > 0, scales, np.float32(1)).astype(np.float32)
+    scales = largest / np.float32(_LEVELS)
+    # A row whose scale has no exact float32 (below 1e-38) is zero for every practical purpose.
+    scales[scales < np.finfo(np.float32).tiny] = 1
     codes = np.rint(rows / scales[:, None]).clip(-_LEVELS, _LEVELS).astype(np.int8)
     return codes, scales
 

@@ -20,7 +20,7 @@ class StudentVocabulary:
     """What is tokenized by the static model, and how the teacher is shown each of its tokens.
 
     Attributes:
-        tokenizer: The static model's tokenizer: dense ids, no post-processor.
+        tokenizer: The static model's tokenizer: dense ids, no post-processor, no truncation.
         tokens: Its tokens by id.
         teacher_ids: For each token, its ids in the teacher's own vocabulary, without special tokens.
         prefix_ids: What the teacher's tokenizer puts before a text (such as BOS or CLS), in the teacher's ids.
@@ -66,8 +66,11 @@ def student_vocabulary(
         model = original.prune_added_tokens()
         if model.adds_prefix_space is not None:
             model.adds_prefix_space = True
-        model.post_processor = None
-        model = _without(model, pattern, token_remove_pattern).prune_added_tokens()
+        model.post_processor = model.truncation = None
+        model = _without(model, pattern, original.unk_token).prune_added_tokens()
+        if original.unk_token is not None:
+            # A Unigram model knows its unknown token by id, which the removals above have shifted.
+            model.unk_token = original.unk_token
         tokens = model.sorted_vocabulary
         student = model.to_tokenizer()
 
@@ -88,19 +91,20 @@ def _compiled(pattern: str | None) -> re.Pattern[str] | None:
         ) from error
 
 
-def _without(model: TokenizerModel, pattern: re.Pattern[str] | None, received: str | None) -> TokenizerModel:
+def _without(model: TokenizerModel, pattern: re.Pattern[str] | None, unknown: str | None) -> TokenizerModel:
     if pattern is None:
         return model
+    received = pattern.pattern
     tokens = model.sorted_vocabulary
     removed = [token for token in tokens if pattern.match(token)]
     if len(removed) == len(tokens):
         raise OptionError(
             f"token_remove_pattern {received!r} removes all {len(tokens):,} tokens. Make it narrower, or pass None."
         )
-    if model.unk_token in removed:
+    if unknown in removed:
         raise OptionError(
-            f"token_remove_pattern {received!r} removes the unknown token {model.unk_token!r}, which the tokenizer "
-            "needs. Make it narrower."
+            f"token_remove_pattern {received!r} removes the unknown token {unknown!r}, which the tokenizer needs. "
+            "Make it narrower."
         )
     return model.remove_tokens_from_vocabulary(removed)
 

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 import torch
 from model2vec import StaticModel
+from model2vec.distill import distill_from_model as model2vec_distill_from_model
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Normalize
 from sentence_transformers.sentence_transformer.modules import StaticEmbedding as HostStaticEmbedding
 
-from sentence_transformers_static import StaticSentenceTransformer
+from sentence_transformers_static import StaticSentenceTransformer, distill_from_model
+from tests import teachers
 from tests.texts import UNKNOWN
 from tests.models import pipeline, with_table
 
@@ -92,3 +94,16 @@ def test_host_cannot_split_a_batch(minilm_256: StaticSentenceTransformer) -> Non
     texts = ["one", "two words", "three words here"]
     assert host.preprocess(texts)["input_ids"].ndim == 1
     assert minilm_256.preprocess(texts)["input_ids"].shape == (3, 3)
+
+
+def test_model2vec_renumbers_a_unigram_vocabulary_and_forgets_the_unknown_token() -> None:
+    """Its unknown id still says 3 after two tokens before it have gone: an innocent token is dropped instead."""
+    teacher = teachers.xlm_roberta()
+    assert teacher.tokenizer.unk_token_id == 3
+    peer = model2vec_distill_from_model(teacher.model, teacher.tokenizer, device="cpu", pca_dims=8)
+    assert peer.unk_token_id == 3 and peer.tokens[3] != "<unk>"
+    ours = distill_from_model(teacher.model, teacher.tokenizer, pca_dims=8, show_progress_bar=False)
+    assert ours[0].text_tokenizer.unknown_id == peer.tokens.index("<unk>")
+    innocent = peer.tokens[3].strip("▁")
+    assert not peer.encode([innocent]).any() or len(peer.tokenizer.encode(innocent).ids) > 1
+    assert ours.encode([innocent]).any()

@@ -1,0 +1,72 @@
+"""The card that a saved model carries."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import jinja2
+import pytest
+from huggingface_hub import ModelCard
+
+from sentence_transformers_static import StaticSentenceTransformer, distill_from_model
+from sentence_transformers_static.cards import render, template_dir
+from tests import teachers
+from tests.models import random_model
+
+
+def card_of(model: StaticSentenceTransformer, tmp_path: Path) -> str:
+    model.save_pretrained(str(tmp_path))
+    return (tmp_path / "README.md").read_text(encoding="utf-8")
+
+
+def test_what_a_distilled_models_card_says(tmp_path: Path) -> None:
+    teacher = teachers.bert()
+    model = distill_from_model(teacher.model, teacher.tokenizer, pca_dims=8, show_progress_bar=False)
+    model[0].metadata["tokenizer_name"] = "org/teacher"
+    text = card_of(model, tmp_path)
+    metadata = ModelCard(text).data.to_dict()
+    assert {"static-embeddings", "model2vec", "sentence-transformers"} <= set(metadata["tags"])
+    assert metadata["library_name"] == "sentence-transformers"
+    assert "license" not in metadata and "| Licence | unknown |" in text
+    assert text.index("# Static embeddings of org/teacher") and "| Dimensions | 8 |" in text
+    assert "| `pca_dims` | `8` |" in text and "| `sif_coefficient` | `0.0001` |" in text
+
+
+def test_the_snippets_run(tmp_path: Path) -> None:
+    model = random_model()
+    text = card_of(model, tmp_path)
+    snippets = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    assert len(snippets) == 3
+    for snippet in snippets:
+        names: dict[str, object] = {}
+        exec(snippet.replace("sentence_transformers_model_id", str(tmp_path)), names)
+        assert names["model"].encode(["one two"]).shape == (1, 8)  # type: ignore[attr-defined]
+
+
+def test_two_renderings_are_identical(tmp_path: Path) -> None:
+    model = random_model()
+    assert card_of(model, tmp_path / "a") == card_of(model, tmp_path / "b")
+
+
+def test_a_card_that_was_loaded_is_kept(tmp_path: Path) -> None:
+    random_model().save_pretrained(str(tmp_path))
+    (tmp_path / "README.md").write_text("---\nlicense: mit\n---\n\nwritten by hand\n")
+    again = StaticSentenceTransformer(str(tmp_path), device="cpu")
+    assert "written by hand" in card_of(again, tmp_path / "again")
+
+
+def test_a_pipeline_of_another_kind_has_a_card_too(tmp_path: Path) -> None:
+    from sentence_transformers.sentence_transformer.modules import Pooling
+
+    model = StaticSentenceTransformer(modules=[random_model()[0], Pooling(8, "max")], device="cpu")
+    assert "| Dimensions | 8 |" in card_of(model, tmp_path)
+
+
+def test_a_name_that_a_template_lacks_is_an_error() -> None:
+    with pytest.raises(jinja2.UndefinedError, match="model_name"):
+        render("distilled.md", teacher=None, distillation=None)
+
+
+def test_templates_are_found_in_the_checkout() -> None:
+    assert template_dir() == Path(__file__).parents[2] / "model_card_templates"
