@@ -28,6 +28,6 @@ def require(module: str, purpose: str) -> ModuleType:
     except ImportError as error:
         extra = EXTRA_OF_MODULE[module]
         raise MissingExtraError(
-            f"{purpose} needs {module.split('.')[0]!r}, which is not installed. "
+            f"{purpose} needs {module.split('.', maxsplit=1)[0]!r}, which is not installed. "
             f'Install it with: pip install "sentence-transformers-static[{extra}]"'
         ) from error

@@ -74,9 +74,7 @@ def _refusals_explained(target: Path) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if isinstance(error, SaveError) or not (
-            isinstance(error, OSError) or _OS_ERROR_IN_TEXT.search(str(error))
-        ):
+        if isinstance(error, SaveError) or not (isinstance(error, OSError) or _OS_ERROR_IN_TEXT.search(str(error))):
             raise
         raise SaveError(
             f"Could not save to {target}: {error}. What was there before is unchanged; "

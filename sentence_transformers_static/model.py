@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, cast
 
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import Router
@@ -22,6 +22,8 @@ from sentence_transformers_static.portable import (
     our_module_class,
     pools_by_itself,
 )
+
+Modules = list[nn.Module] | OrderedDict[str, nn.Module]
 
 _UNFUSED = "unfused"
 """Keyword of :meth:`StaticSentenceTransformer.forward` that asks for ``token_embeddings``."""
@@ -44,7 +46,7 @@ class StaticSentenceTransformer(SentenceTransformer):
         ModelFolderError: If what is loaded is no static model.
     """
 
-    model_card_data_class: ClassVar[type[StaticModelCardData]] = StaticModelCardData
+    model_card_data_class = StaticModelCardData
 
     def __init__(self, model_name_or_path: str | None = None, **kwargs: Any) -> None:
         super().__init__(model_name_or_path, **kwargs)
@@ -55,6 +57,11 @@ class StaticSentenceTransformer(SentenceTransformer):
                 "static model of it with distill(...)."
             )
 
+    @property
+    def static_embedding(self) -> StaticEmbedding:
+        """The model's table and tokenizer: its first StaticEmbedding."""
+        return next(module for module in self.modules() if isinstance(module, StaticEmbedding))
+
     # Computing: each override falls back to the host's own method where the model is not the usual pipeline.
 
     def forward(self, input: dict[str, Tensor], **kwargs: Any) -> dict[str, Tensor]:
@@ -62,12 +69,12 @@ class StaticSentenceTransformer(SentenceTransformer):
         if kwargs.pop(_UNFUSED, False) or not self._is_fusible():
             return super().forward(input, **kwargs)
         embedding, _, *rest = self
-        input["sentence_embedding"] = embedding.mean(input)
+        input["sentence_embedding"] = cast(StaticEmbedding, embedding).mean(input)
         for module in rest:
             input = module(input)
         return input
 
-    def preprocess(self, inputs: Sequence[str], prompt: str | None = None, **kwargs: Any) -> dict[str, Any]:
+    def preprocess(self, inputs: Sequence[Any], prompt: str | None = None, **kwargs: Any) -> dict[str, Any]:
         """Tokenize a batch; see :meth:`StaticEmbedding.preprocess`.
 
         Raises:
@@ -75,14 +82,15 @@ class StaticSentenceTransformer(SentenceTransformer):
         """
         if isinstance(self[0], StaticEmbedding) and inputs:
             return self[0].preprocess(list(inputs), prompt=prompt, **kwargs)
-        return super().preprocess(inputs, prompt=prompt, **kwargs)  # type: ignore[no-any-return]
+        return super().preprocess(inputs, prompt=prompt, **kwargs)
 
-    def _inference(self, inputs: list[Any], *, output_value: str | None, **kwargs: Any) -> Any:
+    def _inference(self, inputs: list[Any], **kwargs: Any) -> Any:
+        output_value = kwargs.pop("output_value")
         if kwargs["truncate_dim"] is not None and isinstance(self[-1], Normalize):
             kwargs["normalize_embeddings"] = True
         if output_value == "sentence_embedding":
             return super()._inference(inputs, output_value=output_value, **kwargs)
-        features = super()._inference(inputs, output_value=None, **{_UNFUSED: True}, **kwargs)
+        features: Any = super()._inference(inputs, output_value=None, **{_UNFUSED: True, **kwargs})
         if output_value is None:
             return features
         return [item[output_value][item["attention_mask"].bool()] for item in features]
@@ -96,7 +104,7 @@ class StaticSentenceTransformer(SentenceTransformer):
 
     # Saving and loading.
 
-    def save(self, path: str, *args: Any, **kwargs: Any) -> None:
+    def save(self, path: str | None, *args: Any, **kwargs: Any) -> None:
         """Save as the host does, whole or not at all; see the class for what the folder can be read by.
 
         Raises:
@@ -114,18 +122,18 @@ class StaticSentenceTransformer(SentenceTransformer):
 
     def _load_config_modules(
         self, model_name_or_path: str, *args: Any, **kwargs: Any
-    ) -> tuple[OrderedDict[str, nn.Module], dict[str, Any]]:
+    ) -> tuple[Modules, dict[str, Any]]:
         modules, module_kwargs = super()._load_config_modules(model_name_or_path, *args, **kwargs)
         hub = {name: kwargs[name] for name in ("token", "cache_folder", "revision", "local_files_only")}
         modules_json = StaticEmbedding.load_file_path(model_name_or_path, "modules.json", **hub)
         if modules_json is None or not pools_by_itself(modules_json):
             return modules, module_kwargs
-        embedding, *rest = modules.values()
-        return _pipeline(embedding, *rest), {}
+        embedding, *rest = cast("OrderedDict[str, nn.Module]", modules).values()
+        return _pipeline(cast(StaticEmbedding, embedding), *rest), {}
 
     def _load_default_modules(
-        self, model_name_or_path: str, **kwargs: Any
-    ) -> tuple[OrderedDict[str, nn.Module], dict[str, Any]]:
+        self, model_name_or_path: str, *args: Any, **kwargs: Any
+    ) -> tuple[Modules, dict[str, Any]]:
         """Read a folder without ``modules.json``, such as those of older model2vec versions."""
         embedding = StaticEmbedding.load(model_name_or_path, **kwargs)
         rest = [Normalize()] if embedding.metadata.pop("normalize", False) else []

@@ -38,9 +38,10 @@ _OUR_MODULES: dict[str, type[nn.Module]] = {"StaticEmbedding": StaticEmbedding}
 
 def is_mean_pipeline(modules: Sequence[nn.Module]) -> bool:
     """Whether the pipeline begins with a StaticEmbedding whose tokens are averaged, all of them, alike."""
-    if len(modules) < 2 or type(modules[0]) is not StaticEmbedding or type(modules[1]) is not Pooling:
+    if len(modules) < 2 or type(modules[0]) is not StaticEmbedding:
         return False
-    return modules[1].pooling_mode == "mean" and modules[1].include_prompt
+    pooling = modules[1]
+    return isinstance(pooling, Pooling) and pooling.pooling_mode == "mean" and pooling.include_prompt
 
 
 def is_portable(modules: Sequence[nn.Module]) -> bool:

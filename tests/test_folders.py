@@ -46,9 +46,14 @@ def test_an_error_leaves_everything_as_it_was(tmp_path: Path, existing: bool) ->
     if existing:
         target.mkdir()
         (target / "file").write_text("old")
-    with pytest.raises(RuntimeError, match="midway"), staged_folder(target) as staging:
-        (staging / "file").write_text("new")
-        raise RuntimeError("midway")
+
+    def fail_midway() -> None:
+        with staged_folder(target) as staging:
+            (staging / "file").write_text("new")
+            raise RuntimeError("midway")
+
+    with pytest.raises(RuntimeError, match="midway"):
+        fail_midway()
     assert contents(tmp_path) == ({"model/file": b"old"} if existing else {})
 
 

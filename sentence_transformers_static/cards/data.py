@@ -8,6 +8,9 @@ from typing import Any
 from sentence_transformers.sentence_transformer.model_card import SentenceTransformerModelCardData
 
 from sentence_transformers_static.cards.templates import render, template_dir
+from sentence_transformers_static.modules import StaticEmbedding
+
+_HOST_TEMPLATE = Path(str(SentenceTransformerModelCardData.__dataclass_fields__["template_path"].default))
 
 TAGS = ("static-embeddings", "model2vec")
 
@@ -23,11 +26,9 @@ class StaticModelCardData(SentenceTransformerModelCardData):
         self.add_tags(list(TAGS))
 
     @property
-    def template_path(self) -> Path:  # type: ignore[override]
+    def template_path(self) -> Path:
         """The template that the host renders: a frame for ``body``, or the host's own after training."""
-        if self._is_trained():
-            return Path(type(self).__mro__[1].__dataclass_fields__["template_path"].default)
-        return template_dir() / "stub.md"
+        return _HOST_TEMPLATE if self._is_trained() else template_dir() / "stub.md"
 
     @template_path.setter
     def template_path(self, value: Path) -> None:
@@ -55,17 +56,22 @@ class StaticModelCardData(SentenceTransformerModelCardData):
 
     def _teacher(self) -> str | None:
         if self.base_model:
-            return self.base_model
-        metadata = getattr(self.model[0], "metadata", {}) if self.model is not None else {}
-        name = metadata.get("tokenizer_name")
-        return str(name) if name else None
+            return str(self.base_model)
+        embedding = self._embedding()
+        return (str(embedding.metadata.get("tokenizer_name") or "") or None) if embedding else None
+
+    def _embedding(self) -> StaticEmbedding | None:
+        modules = self.model.modules() if self.model is not None else ()
+        return next((module for module in modules if isinstance(module, StaticEmbedding)), None)
 
     def _describe_table(self) -> dict[str, Any]:
-        table = self.model[0].table  # type: ignore[index]
+        embedding = self._embedding()
+        if embedding is None:
+            raise ValueError("The card data belongs to no model yet: pass it as model_card_data=.")
         return {
             "teacher": self._teacher(),
-            "rows": len(table.embeddings),
-            "tokens": table.vocab_size,
-            "precision": table.precision,
-            "distillation": self.model[0].metadata.get("distillation"),  # type: ignore[index]
+            "rows": len(embedding.table.embeddings),
+            "tokens": embedding.table.vocab_size,
+            "precision": embedding.table.precision,
+            "distillation": embedding.metadata.get("distillation"),
         }

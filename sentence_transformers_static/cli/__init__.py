@@ -6,11 +6,7 @@ import sys
 
 import typer
 
-from sentence_transformers_static.cli.demo import demo
-from sentence_transformers_static.cli.distill import distill
-from sentence_transformers_static.cli.encode import encode
-from sentence_transformers_static.cli.info import info
-from sentence_transformers_static.cli.similarity import similarity
+from sentence_transformers_static.cli import demo, distill, encode, info, similarity
 from sentence_transformers_static.errors import StaticEmbeddingError
 
 app = typer.Typer(
@@ -20,7 +16,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (distill, encode, similarity, info, demo):
+for command in (distill.distill, encode.encode, similarity.similarity, info.info, demo.demo):
     app.command()(command)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal
 
 import typer
 
@@ -23,9 +23,7 @@ def distill(
         str, typer.Option(help="Leave out tokens that this regular expression matches at their start; '' for none.")
     ] = r"\[unused\d+\]",
     quantize_to: Annotated[str, typer.Option(help="Precision of the table: float32, float16 or int8.")] = "float32",
-    pooling: Annotated[
-        str, typer.Option(help="teacher (its own pipeline), mean, first, last or pooler.")
-    ] = "teacher",
+    pooling: Annotated[str, typer.Option(help="teacher (its own pipeline), mean, first, last or pooler.")] = "teacher",
     device: Annotated[str | None, typer.Option(help="Where the teacher runs, such as cuda; default: the best.")] = None,
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit of the teacher on the Hub.")] = None,
     token: Annotated[str | None, typer.Option(help="Access token for the Hub.", envvar="HF_TOKEN")] = None,
@@ -52,7 +50,7 @@ def distill(
         batch_size=batch_size,
     )
     model.save_pretrained(str(output))
-    table = model[0].table
+    table = model.static_embedding.table
     typer.echo(
         f"Saved {output}: {table.vocab_size:,} tokens x {model.get_embedding_dimension()} dimensions, "
         f"{table.precision}, in {time.perf_counter() - start:.0f} s.\n"
@@ -62,7 +60,7 @@ def distill(
 
 def _pca_dims(text: str) -> int | float | Literal["auto"] | None:
     if text.lower() in ("auto", "none"):
-        return None if text.lower() == "none" else cast(Literal["auto"], "auto")
+        return None if text.lower() == "none" else "auto"
     try:
         return int(text) if text.isdigit() else float(text)
     except ValueError as error:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import numpy as np
 import typer
 
 from sentence_transformers_static.cli.text_files import in_chunks, read_texts
-from sentence_transformers_static.cli.vector_files import SUFFIXES, vector_writer
+from sentence_transformers_static.cli.vector_files import SUFFIXES, Vectors, vector_writer
 from sentence_transformers_static.errors import OptionError
 from sentence_transformers_static.folders import refuse_existing
 
@@ -48,11 +49,10 @@ def encode(
 
     encoder = StaticSentenceTransformer(model)
 
-    def vectors_of(chunk: list[str]):  # type: ignore[no-untyped-def]  # a NumPy array, not imported at start-up
-        return encoder.encode(
-            chunk, prompt_name=prompt_name, truncate_dim=truncate_dim, precision=precision, batch_size=1024,
-            show_progress_bar=False,
-        )  # fmt: skip
+    options: dict[str, Any] = {"prompt_name": prompt_name, "truncate_dim": truncate_dim, "precision": precision}
+
+    def vectors_of(chunk: list[str]) -> Vectors:
+        return np.asarray(encoder.encode(chunk, batch_size=1024, show_progress_bar=False, **options))
 
     if output is None:
         for chunk in in_chunks(source, _CHUNK):

@@ -26,7 +26,7 @@ def info(model: Annotated[str, typer.Argument(help="A static model: a folder, or
 
 def describe(model: StaticSentenceTransformer, path: str) -> dict[str, str]:
     """The rows of ``st-static info``."""
-    embedding = model[0]
+    embedding = model.static_embedding
     table = embedding.table
     rows = len(table.embeddings)
     metadata = embedding.metadata

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from importlib.metadata import version
 
 import numpy as np
@@ -121,19 +122,22 @@ def _distill(
 ) -> StaticSentenceTransformer:
     vocabulary = student_vocabulary(teacher.tokenizer, config.token_remove_pattern)
     sequences, prompt_length = _wrapped(vocabulary, teacher)
-    rows = teacher.embed(
-        sequences,
-        prompt_length=prompt_length,
-        device=device,
-        batch_size=batch_size,
-        show_progress_bar=show_progress_bar,
-    )
+    embed = partial(teacher.embed, prompt_length=prompt_length, device=device, batch_size=batch_size)
+    # One token first: what asks too much of the teacher is refused before the long pass.
+    _check_pca_dims(config.pca_dims, len(sequences), embed(sequences[:1], show_progress_bar=False).shape[1])
+    rows = embed(sequences, show_progress_bar=show_progress_bar)
     rows = _weighted(_reduced(rows, config.pca_dims), config.sif_coefficient)
     table = EmbeddingTable(torch.from_numpy(rows)).quantized(config.quantize_to)
     embedding = StaticEmbedding(TextTokenizer(vocabulary.tokenizer), table.embeddings, token_weights=table.weights)
     embedding.metadata = _metadata(teacher, config, revision)
     pooling = Pooling(embedding.get_embedding_dimension(), "mean")
-    return StaticSentenceTransformer(modules=[embedding, pooling, Normalize()], device="cpu")
+    model = StaticSentenceTransformer(modules=[embedding, pooling, Normalize()], device="cpu")
+    # What is made of the teacher stays under its licence, and speaks its languages.
+    if licence := teacher.card.get("license"):
+        model.model_card_data.set_license(licence)
+    if language := teacher.card.get("language"):
+        model.model_card_data.set_language(language)
+    return model
 
 
 def _wrapped(vocabulary: StudentVocabulary, teacher: Teacher) -> tuple[list[list[int]], int]:
@@ -146,15 +150,17 @@ def _wrapped(vocabulary: StudentVocabulary, teacher: Teacher) -> tuple[list[list
     return sequences, len(before) if prompt_ids else 0
 
 
-def _reduced(rows: npt.NDArray[np.float32], pca_dims: PCADims) -> npt.NDArray[np.float32]:
-    if pca_dims is None:
-        return rows
-    tokens, width = rows.shape
+def _check_pca_dims(pca_dims: PCADims, tokens: int, width: int) -> None:
     if isinstance(pca_dims, int) and pca_dims > min(tokens - 1, width):
         raise OptionError(
             f"pca_dims={pca_dims} is more than the teacher has: {width} dimensions and {tokens:,} tokens. "
             f"Use at most {min(tokens - 1, width)}, or 'auto' to keep them all."
         )
+
+
+def _reduced(rows: npt.NDArray[np.float32], pca_dims: PCADims) -> npt.NDArray[np.float32]:
+    if pca_dims is None:
+        return rows
     return fit_pca(rows, None if pca_dims == "auto" else pca_dims).transform(rows)
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from huggingface_hub import ModelCard
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import Transformer
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
-from sentence_transformers.util import get_device_name, is_sentence_transformer_model
+from sentence_transformers.util import get_device_name, is_sentence_transformer_model, load_file_path
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, PreTrainedTokenizerFast
@@ -30,9 +31,12 @@ class Teacher:
         tokenizer: Its fast tokenizer.
         name: What to call it: its name on the Hub, or the name of its folder.
         prompt: The default prompt that its own pipeline puts before every text, or "".
+        card: The metadata of its own model card (``license``, ``language``, ...); empty if it has none.
     """
 
-    def __init__(self, modules: Sequence[nn.Module], tokenizer: object, name: str = "", prompt: str = "") -> None:
+    def __init__(
+        self, modules: Sequence[nn.Module], tokenizer: object, name: str = "", prompt: str = "", card_text: str = ""
+    ) -> None:
         """Use :func:`load_teacher` or :func:`as_teacher`.
 
         Args:
@@ -41,6 +45,7 @@ class Teacher:
             tokenizer: A fast ``transformers`` tokenizer.
             name: See the class.
             prompt: See the class.
+            card_text: Its model card, from which ``card`` is read.
 
         Raises:
             TokenizerError: If the tokenizer is a slow one.
@@ -54,6 +59,7 @@ class Teacher:
         self.tokenizer = tokenizer
         self.name = name
         self.prompt = prompt
+        self.card: dict[str, Any] = ModelCard(card_text, ignore_metadata_errors=True).data.to_dict()
 
     def embed(
         self,
@@ -186,6 +192,8 @@ def load_teacher(
             f"Could not load the teacher {model_name!r}: {error}\nExpected a Hub name (check its spelling and the "
             "connection), a folder of a Sentence Transformers or transformers model, or a loaded SentenceTransformer."
         ) from error
+    if not model._model_card_text and (path := load_file_path(model_name, "README.md", revision=revision, token=token)):
+        model._model_card_text = Path(path).read_text(encoding="utf-8")
     name = Path(model_name).resolve().name if Path(model_name).exists() else model_name
     return as_teacher(model, model.tokenizer, pooling, name=name)
 
@@ -206,7 +214,9 @@ def as_teacher(
         TeacherError: If the model has no transformer at its beginning.
         TokenizerError: If the tokenizer is a slow one.
     """
+    card_text = ""
     if isinstance(model, SentenceTransformer):
+        card_text = getattr(model, "_model_card_text", None) or ""
         if not isinstance(model[0], Transformer):
             raise TeacherError(
                 f"The teacher must begin with a transformer, but its first module is {type(model[0]).__name__}. "
@@ -217,10 +227,11 @@ def as_teacher(
             while isinstance(modules[-1], Normalize):
                 modules.pop()
             prompt = model.prompts.get(model.default_prompt_name or "", "") or ""
-            return Teacher(modules, tokenizer, name, prompt)
+            return Teacher(modules, tokenizer, name, prompt, card_text)
         model = model[0].model
     if pooling == "pooler":
-        return Teacher([_BareTransformer(model, "pooler_output")], tokenizer, name)
+        return Teacher([_BareTransformer(model, "pooler_output")], tokenizer, name, card_text=card_text)
     mode = _HOST_POOLING["mean" if pooling == "teacher" else pooling]
-    width = int(model.config.get_text_config().hidden_size)
-    return Teacher([_BareTransformer(model, "last_hidden_state"), Pooling(width, mode)], tokenizer, name)
+    width = int(cast(Any, model).config.get_text_config().hidden_size)
+    modules = [_BareTransformer(model, "last_hidden_state"), Pooling(width, mode)]
+    return Teacher(modules, tokenizer, name, card_text=card_text)

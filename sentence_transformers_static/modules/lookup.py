@@ -6,7 +6,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-
 _RUN = 64
 """Tokens that are added up one after the other; longer texts are summed run by run.
 
@@ -32,9 +31,7 @@ def token_vectors(table: Tensor, mapping: Tensor | None, weights: Tensor | None,
     return vectors if weights is None else vectors * weights[ids].unsqueeze(-1)
 
 
-def text_means(
-    table: Tensor, mapping: Tensor | None, weights: Tensor | None, ids: Tensor, lengths: Tensor
-) -> Tensor:
+def text_means(table: Tensor, mapping: Tensor | None, weights: Tensor | None, ids: Tensor, lengths: Tensor) -> Tensor:
     """The mean vector of each text, without materialising its token vectors.
 
     Args:

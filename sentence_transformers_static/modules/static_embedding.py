@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +65,8 @@ class StaticEmbedding(InputModule):
         token_mapping: npt.NDArray[np.generic] | Tensor | None = None,
         max_seq_length: int | None = DEFAULT_MAX_SEQ_LENGTH,
     ) -> None:
-        super().__init__()
-        self._text_tokenizer = (
-            tokenizer if isinstance(tokenizer, TextTokenizer) else TextTokenizer.copy_of(tokenizer)
-        )
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._text_tokenizer = tokenizer if isinstance(tokenizer, TextTokenizer) else TextTokenizer.copy_of(tokenizer)
         self._transformers_tokenizer: PreTrainedTokenizerFast | None = None
         self.max_seq_length = max_seq_length
         self.metadata: dict[str, Any] = {}
@@ -91,7 +90,7 @@ class StaticEmbedding(InputModule):
     # What the host asks of an input module.
 
     def preprocess(
-        self, inputs: list[str], prompt: str | None = None, max_length: int | None = None, **kwargs: Any
+        self, inputs: Sequence[Any], prompt: str | None = None, max_length: int | None = None, **kwargs: Any
     ) -> dict[str, Tensor | Any]:
         """Tokenize a batch.
 
@@ -160,7 +159,7 @@ class StaticEmbedding(InputModule):
         return self._transformers_tokenizer
 
     @tokenizer.setter
-    def tokenizer(self, value: Tokenizer | PreTrainedTokenizerFast) -> None:
+    def tokenizer(self, value: Tokenizer | PreTrainedTokenizerBase) -> None:
         previous = self._text_tokenizer
         self._text_tokenizer = TextTokenizer.copy_of(value)
         try:
@@ -188,9 +187,7 @@ class StaticEmbedding(InputModule):
     def table(self) -> EmbeddingTable:
         """The stored parts; they share memory with the module."""
         weights = self.token_weights
-        return EmbeddingTable(
-            self.weight.detach(), self.token_mapping, None if weights is None else weights.detach()
-        )
+        return EmbeddingTable(self.weight.detach(), self.token_mapping, None if weights is None else weights.detach())
 
     @property
     def text_tokenizer(self) -> TextTokenizer:
@@ -209,16 +206,22 @@ class StaticEmbedding(InputModule):
             table = table.without_token(unknown_id)
         save_file(table.to_tensors(), folder / "model.safetensors", metadata={"format": "pt"})
         self._text_tokenizer.save(folder / "tokenizer.json", self._max_length)
-        config = {"model_type": "model2vec", "architectures": ["StaticModel"], **self.metadata, **self.get_config_dict()}
+        config = {
+            "model_type": "model2vec",
+            "architectures": ["StaticModel"],
+            **self.metadata,
+            **self.get_config_dict(),
+        }
         (folder / self.config_file_name).write_text(json.dumps(config, indent=2), encoding="utf-8")
 
     @classmethod
-    def load(cls, model_name_or_path: str, subfolder: str = "", **kwargs: Any) -> Self:
+    def load(cls, model_name_or_path: str, subfolder: str = "", *args: Any, **kwargs: Any) -> Self:
         """Read a folder or a Hub repository in this package's, model2vec's or the host's own layout.
 
         Args:
             model_name_or_path: A folder, or a name on the Hub.
             subfolder: The folder in it. When it is empty and the root holds no table, ``0_StaticEmbedding`` is tried.
+            *args: Ignored; the host passes keywords.
             **kwargs: ``token``, ``cache_folder``, ``revision`` and ``local_files_only``, as everywhere in the host;
                 ``model_kwargs={"dtype": "float32"}`` makes a float16 table trainable; others are ignored.
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -128,9 +129,8 @@ class TextTokenizer:
             token = None if token_id is None else self._backend.id_to_token(token_id)
             if token in special:
                 names[name] = str(token)
-        if max_length is not None:
-            return PreTrainedTokenizerFast(tokenizer_object=self._backend, model_max_length=max_length, **names)
-        return PreTrainedTokenizerFast(tokenizer_object=self._backend, **names)
+        options: dict[str, Any] = dict(names) if max_length is None else {"model_max_length": max_length, **names}
+        return PreTrainedTokenizerFast(tokenizer_object=self._backend, **options)  # type: ignore[no-untyped-call]
 
     def save(self, path: str | Path, max_length: int | None) -> None:
         """Write a ``tokenizer.json`` that cuts at ``max_length`` tokens, with no padding and no post-processor."""
@@ -157,8 +157,8 @@ class TextTokenizer:
         for token_id, token in special.items():
             if "pad" in token.content.lower():
                 return token_id
-        if self.unknown_id in special:
-            return self.unknown_id  # type: ignore[return-value]  # None is no key of `special`
+        if self.unknown_id is not None and self.unknown_id in special:
+            return self.unknown_id
         return next(iter(special), 0)
 
 

@@ -19,7 +19,7 @@ from sentence_transformers_static.errors import NotYetSupportedError, OptionErro
     ids=str,
 )
 def test_refused_options(options: dict[str, Any]) -> None:
-    (name, value), = options.items()
+    ((name, value),) = options.items()
     with pytest.raises(OptionError, match=name) as error:
         DistillationConfig(**options)
     assert repr(value) in str(error.value)

@@ -47,13 +47,17 @@ def test_the_definition(precision: str, mapped: bool, weighted: bool) -> None:
     assert features["token_embeddings"].dtype == means.dtype == torch.float32
     for row, text in enumerate(TEXTS):
         ids = [t for t in TOKENIZER.encode(text, add_special_tokens=False) if t != TOKENIZER.unk_token_id]
-        expected = torch.stack(
-            [
-                table.embeddings[t if table.mapping is None else table.mapping[t]].float()
-                * (1 if table.weights is None else table.weights[t])
-                for t in ids
-            ]
-        ) if ids else torch.zeros(0, 6)
+        expected = (
+            torch.stack(
+                [
+                    table.embeddings[t if table.mapping is None else table.mapping[t]].float()
+                    * (1 if table.weights is None else table.weights[t])
+                    for t in ids
+                ]
+            )
+            if ids
+            else torch.zeros(0, 6)
+        )
         assert int(features["attention_mask"][row].sum()) == len(ids)
         torch.testing.assert_close(features["token_embeddings"][row, : len(ids)], expected)
         torch.testing.assert_close(means[row], expected.sum(dim=0) / max(1, len(ids)))

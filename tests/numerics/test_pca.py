@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.decomposition import PCA as SklearnPCA
+from sklearn import decomposition
 
 from sentence_transformers_static.errors import OptionError
 from sentence_transformers_static.numerics import fit_pca
@@ -49,7 +49,7 @@ def test_a_share_of_variance_is_reached(rows: np.ndarray, share: float) -> None:
 def test_against_scikit_learn(rows: np.ndarray, dims: int) -> None:
     if np.ptp(rows, axis=0).max() < 0.1:
         return  # no variance to explain
-    reference = SklearnPCA(dims, svd_solver="full").fit(rows.astype(np.float64))
+    reference = decomposition.PCA(dims, svd_solver="full").fit(rows.astype(np.float64))
     if np.diff(reference.explained_variance_).size and np.abs(np.diff(reference.explained_variance_)).min() < 1e-3:
         return  # components of equal variance may be exchanged
     if reference.explained_variance_.min() < 1e-3:

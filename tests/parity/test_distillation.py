@@ -49,9 +49,7 @@ def test_pooler(name: str) -> None:
     theirs = model2vec_distill_from_model(
         teacher.model, teacher.tokenizer, device="cpu", quantize_to="float32", pca_dims=16, pooling="pooler"
     )
-    ours = distill_from_model(
-        teacher.model, teacher.tokenizer, pca_dims=16, pooling="pooler", show_progress_bar=False
-    )
+    ours = distill_from_model(teacher.model, teacher.tokenizer, pca_dims=16, pooling="pooler", show_progress_bar=False)
     assert_same_rows(ours, theirs.embedding)
 
 

@@ -1,4 +1,4 @@
-"""One folder, four readers: our class, plain Sentence Transformers, model2vec, and our class on model2vec's own folder."""
+"""One folder, four readers: our class, plain Sentence Transformers, model2vec; and our class on model2vec's folder."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def test_our_folder(
     assert_equal_vectors(ours, StaticModel.from_pretrained(folder).encode(all_texts), tolerance)
 
 
-def test_plain_host_reads_long_texts_alike(minilm_256: StaticSentenceTransformer, real_texts: list[str], minilm_256_path: str) -> None:
+def test_plain_host_reads_long_texts_alike(
+    minilm_256: StaticSentenceTransformer, real_texts: list[str], minilm_256_path: str
+) -> None:
     long = [text for text in real_texts if len(text) >= 2000]
     assert len(long) > 100
     plain = SentenceTransformer(minilm_256_path, device="cpu")
@@ -77,7 +79,9 @@ def test_model2vecs_folder(
     assert_equal_vectors(ours, StaticModel.from_pretrained(tmp_path).encode(all_texts), tolerance)
 
 
-def test_clustered_table_round_trip(minilm_256: StaticSentenceTransformer, all_texts: list[str], tmp_path: Path) -> None:
+def test_clustered_table_round_trip(
+    minilm_256: StaticSentenceTransformer, all_texts: list[str], tmp_path: Path
+) -> None:
     """A mapping without weights, of which two tokens share the unknown token's row."""
     table = minilm_256[0].table
     mapping = np.arange(table.vocab_size) // 3

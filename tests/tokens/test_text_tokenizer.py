@@ -101,9 +101,7 @@ def test_a_damaged_file(tmp_path: Path, content: str) -> None:
 
 
 @pytest.mark.parametrize("max_length", [None, 7])
-def test_what_is_saved(
-    teacher_tokenizer: PreTrainedTokenizerFast, tmp_path: Path, max_length: int | None
-) -> None:
+def test_what_is_saved(teacher_tokenizer: PreTrainedTokenizerFast, tmp_path: Path, max_length: int | None) -> None:
     ours = TextTokenizer.copy_of(teacher_tokenizer)
     ours.save(tmp_path / "tokenizer.json", max_length)
     content = json.loads((tmp_path / "tokenizer.json").read_text(encoding="utf-8"))

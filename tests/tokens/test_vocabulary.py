@@ -23,7 +23,9 @@ def test_contract(name: str) -> None:
     wrapped = [*vocabulary.prefix_ids, teacher[vocabulary.tokens[50]], *vocabulary.suffix_ids]
     reference = tokenizer.encode("word")
     assert wrapped[: len(vocabulary.prefix_ids)] == reference[: len(vocabulary.prefix_ids)]
-    assert wrapped[len(wrapped) - len(vocabulary.suffix_ids) :] == reference[len(reference) - len(vocabulary.suffix_ids) :]
+    assert (
+        wrapped[len(wrapped) - len(vocabulary.suffix_ids) :] == reference[len(reference) - len(vocabulary.suffix_ids) :]
+    )
     assert len(vocabulary.prefix_ids) + len(vocabulary.suffix_ids) == (1 if name == "Qwen2" else 2)
     assert tokenizer.backend_tokenizer.to_str() == before
 
