@@ -59,7 +59,7 @@ class Teacher:
         self.tokenizer = tokenizer
         self.name = name
         self.prompt = prompt
-        self.card: dict[str, Any] = ModelCard(card_text, ignore_metadata_errors=True).data.to_dict()
+        self.card = _card_metadata(card_text)
 
     def embed(
         self,
@@ -192,10 +192,11 @@ def load_teacher(
             f"Could not load the teacher {model_name!r}: {error}\nExpected a Hub name (check its spelling and the "
             "connection), a folder of a Sentence Transformers or transformers model, or a loaded SentenceTransformer."
         ) from error
-    if not model._model_card_text and (path := load_file_path(model_name, "README.md", revision=revision, token=token)):
-        model._model_card_text = Path(path).read_text(encoding="utf-8")
     name = Path(model_name).resolve().name if Path(model_name).exists() else model_name
-    return as_teacher(model, model.tokenizer, pooling, name=name)
+    teacher = as_teacher(model, model.tokenizer, pooling, name=name)
+    if not teacher.card and (path := load_file_path(model_name, "README.md", revision=revision, token=token)):
+        teacher.card = _card_metadata(Path(path).read_text(encoding="utf-8"))
+    return teacher
 
 
 def as_teacher(
@@ -235,3 +236,8 @@ def as_teacher(
     width = int(cast(Any, model).config.get_text_config().hidden_size)
     modules = [_BareTransformer(model, "last_hidden_state"), Pooling(width, mode)]
     return Teacher(modules, tokenizer, name, card_text=card_text)
+
+
+def _card_metadata(card_text: str) -> dict[str, Any]:
+    data = vars(ModelCard(card_text, ignore_metadata_errors=True).data)
+    return {name: value for name, value in data.items() if value is not None}
