@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -71,12 +73,14 @@ def demo(
     _show_speed(console, path, output, loaded, plain, ours)
     console.rule("Next")
     console.print(f"The model is in {output.resolve()}\n", soft_wrap=True)
+    # As the reader must type it: the environment that `make demo` made is not on the path.
+    program = "st-static" if shutil.which("st-static") else sys.argv[0]
     for line in (
-        f"st-static info {output}",
-        f'st-static similarity {output} "a query" "a text" "another text"',
-        f"st-static encode {output} --input texts.txt --output vectors.npy",
+        f"info {output}",
+        f'similarity {output} "a query" "a text" "another text"',
+        f"encode {output} --input texts.txt --output vectors.npy",
     ):
-        console.print(f"  {line}", soft_wrap=True, highlight=False)
+        console.print(f"  {program} {line}", soft_wrap=True, highlight=False)
 
 
 def _show_search(console: Console, teacher: SentenceTransformer, student: SentenceTransformer) -> None:
