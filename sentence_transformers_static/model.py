@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, cast
 
 from sentence_transformers import SentenceTransformer
@@ -48,8 +49,8 @@ class StaticSentenceTransformer(SentenceTransformer):
 
     model_card_data_class = StaticModelCardData
 
-    def __init__(self, model_name_or_path: str | None = None, **kwargs: Any) -> None:
-        super().__init__(model_name_or_path, **kwargs)
+    def __init__(self, model_name_or_path: str | Path | None = None, **kwargs: Any) -> None:
+        super().__init__(None if model_name_or_path is None else str(model_name_or_path), **kwargs)
         if not any(isinstance(module, StaticEmbedding) for module in self.modules()):
             raise ModelFolderError(
                 f"{model_name_or_path or 'The list of modules'} is not a static model: its first module is "
@@ -104,7 +105,7 @@ class StaticSentenceTransformer(SentenceTransformer):
 
     # Saving and loading.
 
-    def save(self, path: str | None, *args: Any, **kwargs: Any) -> None:
+    def save(self, path: str | Path | None, *args: Any, **kwargs: Any) -> None:
         """Save as the host does, whole or not at all; see the class for what the folder can be read by.
 
         Raises:

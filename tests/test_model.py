@@ -61,7 +61,7 @@ def test_token_embeddings_have_as_many_rows_as_there_are_known_tokens() -> None:
 @pytest.mark.parametrize("how", ["constructor", "argument", "context"])
 def test_truncated_vectors_have_norm_one(how: str, tmp_path: Path) -> None:
     model = random_model()
-    model.save_pretrained(str(tmp_path))
+    model.save_pretrained(tmp_path)
     full = model.encode(TEXTS)
     if how == "constructor":
         cut = StaticSentenceTransformer(str(tmp_path), device="cpu", truncate_dim=3).encode(TEXTS)
@@ -83,8 +83,8 @@ def test_truncation_without_normalize_does_not_normalize() -> None:
 def test_prompts_queries_and_documents(tmp_path: Path) -> None:
     model = random_model()
     model.prompts = {"query": "question : ", "document": ""}
-    model.save_pretrained(str(tmp_path))
-    again = StaticSentenceTransformer(str(tmp_path), device="cpu")
+    model.save_pretrained(tmp_path)
+    again = StaticSentenceTransformer(tmp_path, device="cpu")
     np.testing.assert_allclose(again.encode_query("one"), model.encode("question : one"), atol=1e-6)
     np.testing.assert_allclose(again.encode_document("one"), model.encode("one"), atol=1e-6)
     assert again.similarity(again.encode_query(TEXTS), again.encode_document(TEXTS)).shape == (5, 5)
@@ -126,7 +126,7 @@ def test_a_folder_that_is_no_model(tmp_path: Path, files: dict[str, str]) -> Non
     for name, content in files.items():
         (tmp_path / name).write_text(content)
     with pytest.raises(ModelFolderError, match="expected model.safetensors, tokenizer.json and config.json"):
-        StaticSentenceTransformer(str(tmp_path), device="cpu")
+        StaticSentenceTransformer(tmp_path, device="cpu")
 
 
 def test_a_name_that_nobody_has() -> None:
@@ -135,15 +135,15 @@ def test_a_name_that_nobody_has() -> None:
 
 
 def test_a_transformers_weights_under_a_static_name(tmp_path: Path, minilm_path: str) -> None:
-    random_model().save_pretrained(str(tmp_path))
+    random_model().save_pretrained(tmp_path)
     (tmp_path / "model.safetensors").write_bytes((Path(minilm_path) / "model.safetensors").read_bytes())
     with pytest.raises(TableError, match="holds no static embedding table"):
-        StaticSentenceTransformer(str(tmp_path), device="cpu")
+        StaticSentenceTransformer(tmp_path, device="cpu")
 
 
 def test_code_from_a_folder_is_not_run(tmp_path: Path) -> None:
     """Neither under a foreign name, nor under one that pretends to be ours."""
-    random_model().save_pretrained(str(tmp_path))
+    random_model().save_pretrained(tmp_path)
     for claimed, error, message in (
         ("evil.StaticEmbedding", ValueError, "trust_remote_code=True"),
         ("sentence_transformers_static.cli.app", ModelFolderError, "this version .* does not have"),
@@ -153,16 +153,16 @@ def test_code_from_a_folder_is_not_run(tmp_path: Path) -> None:
         modules[0]["type"] = claimed
         (tmp_path / "modules.json").write_text(json.dumps(modules))
         with pytest.raises(error, match=message):
-            StaticSentenceTransformer(str(tmp_path), device="cpu")
+            StaticSentenceTransformer(tmp_path, device="cpu")
 
 
 def test_metadata_survives_training_and_saving(tmp_path: Path) -> None:
     model = random_model()
     model[0].metadata = {"tokenizer_name": "a/teacher", "distillation": {"pca_dims": 8}}
-    model.save_pretrained(str(tmp_path))
-    again = StaticSentenceTransformer(str(tmp_path), device="cpu")
+    model.save_pretrained(tmp_path)
+    again = StaticSentenceTransformer(tmp_path, device="cpu")
     assert again[0].metadata["distillation"] == {"pca_dims": 8}
-    again.save_pretrained(str(tmp_path))
+    again.save_pretrained(tmp_path)
     config = json.loads((tmp_path / "config.json").read_text())
     assert config["model_type"] == "model2vec" and config["architectures"] == ["StaticModel"]
     assert config["normalize"] is True and config["max_length"] == 512 and config["hidden_dim"] == 8
@@ -170,7 +170,7 @@ def test_metadata_survives_training_and_saving(tmp_path: Path) -> None:
 
 
 def test_the_portable_names(tmp_path: Path) -> None:
-    pipeline(random_model()[0]).save_pretrained(str(tmp_path))
+    pipeline(random_model()[0]).save_pretrained(tmp_path)
     modules = json.loads((tmp_path / "modules.json").read_text())
     assert [(module["path"], module["type"]) for module in modules] == [
         (".", "sentence_transformers.models.StaticEmbedding"),

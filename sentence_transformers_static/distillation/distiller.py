@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ DEFAULT_BATCH_SIZE = 256
 
 
 def distill(
-    model_name: str | SentenceTransformer,
+    model_name: str | Path | SentenceTransformer,
     *,
     vocabulary: Sequence[str] | None = None,
     device: str | None = None,
@@ -81,7 +82,7 @@ def distill(
         teacher = as_teacher(model_name, model_name.tokenizer, pooling, name=_name_of(model_name))
     else:
         teacher = load_teacher(
-            model_name, pooling, device=device, trust_remote_code=trust_remote_code, revision=revision, token=token
+            str(model_name), pooling, device=device, trust_remote_code=trust_remote_code, revision=revision, token=token
         )
     return _distill(teacher, config, revision, device, batch_size, show_progress_bar)
 

@@ -239,5 +239,7 @@ def as_teacher(
 
 
 def _card_metadata(card_text: str) -> dict[str, Any]:
+    if not card_text.lstrip().startswith("---"):
+        return {}  # no metadata block, of which ModelCard would warn
     data = vars(ModelCard(card_text, ignore_metadata_errors=True).data)
     return {name: value for name, value in data.items() if value is not None}

@@ -215,7 +215,7 @@ class StaticEmbedding(InputModule):
         (folder / self.config_file_name).write_text(json.dumps(config, indent=2), encoding="utf-8")
 
     @classmethod
-    def load(cls, model_name_or_path: str, subfolder: str = "", *args: Any, **kwargs: Any) -> Self:
+    def load(cls, model_name_or_path: str | Path, subfolder: str = "", *args: Any, **kwargs: Any) -> Self:
         """Read a folder or a Hub repository in this package's, model2vec's or the host's own layout.
 
         Args:
@@ -230,7 +230,7 @@ class StaticEmbedding(InputModule):
             TableError: If the table is malformed, or does not fit the tokenizer.
             TokenizerError: If ``tokenizer.json`` cannot be read.
         """
-        files = read_model_files(cls, model_name_or_path, subfolder, kwargs)
+        files = read_model_files(cls, str(model_name_or_path), subfolder, kwargs)
         table = files.table
         if _asked_for_float32(kwargs.get("model_kwargs")):
             table = table.to_float32()
@@ -246,7 +246,7 @@ class StaticEmbedding(InputModule):
         return module
 
     @classmethod
-    def from_model2vec(cls, model_id_or_path: str, **kwargs: Any) -> Self:
+    def from_model2vec(cls, model_id_or_path: str | Path, **kwargs: Any) -> Self:
         """Read a model2vec folder or repository; model2vec itself is not needed. See :meth:`load` for the options."""
         return cls.load(model_id_or_path, **kwargs)
 

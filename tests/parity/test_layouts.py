@@ -60,9 +60,9 @@ def test_wordllama_through_the_constructor(wordllama_paths: tuple[Path, Path], r
 
 def test_host_folder_with_the_table_in_the_root(tmp_path: Path) -> None:
     host = host_model()
-    host.save_pretrained(str(tmp_path))
+    host.save_pretrained(tmp_path)
     assert load_file(tmp_path / "model.safetensors").keys() == {"embedding.weight"}
-    model = StaticSentenceTransformer(str(tmp_path), device="cpu")
+    model = StaticSentenceTransformer(tmp_path, device="cpu")
     assert [type(module).__name__ for module in model] == ["StaticEmbedding", "Pooling", "Normalize"]
     np.testing.assert_allclose(model.encode(TEXTS), host.encode(TEXTS), atol=1e-6)
 
@@ -70,7 +70,7 @@ def test_host_folder_with_the_table_in_the_root(tmp_path: Path) -> None:
 @pytest.mark.parametrize("with_modules_json", [True, False])
 def test_host_folder_with_the_table_below_the_root(tmp_path: Path, with_modules_json: bool) -> None:
     host = host_model()
-    host.save_pretrained(str(tmp_path))
+    host.save_pretrained(tmp_path)
     below = tmp_path / "0_StaticEmbedding"
     below.mkdir()
     for name in ("model.safetensors", "tokenizer.json"):
@@ -82,25 +82,25 @@ def test_host_folder_with_the_table_below_the_root(tmp_path: Path, with_modules_
     if not with_modules_json:
         (tmp_path / "modules.json").unlink()
         expected = SentenceTransformer(modules=[host[0]], device="cpu").encode(TEXTS)
-    model = StaticSentenceTransformer(str(tmp_path), device="cpu")
+    model = StaticSentenceTransformer(tmp_path, device="cpu")
     # Without Normalize, the unknown token that the host averages in shows in the last text.
     compared = slice(None) if with_modules_json else slice(0, 3)
     np.testing.assert_allclose(model.encode(TEXTS)[compared], expected[compared], atol=1e-6)
-    assert StaticEmbedding.load(str(tmp_path)).get_embedding_dimension() == 8
+    assert StaticEmbedding.load(tmp_path).get_embedding_dimension() == 8
 
 
 def test_pickled_weights_of_older_hosts(tmp_path: Path) -> None:
     host = host_model()
-    host.save_pretrained(str(tmp_path))
+    host.save_pretrained(tmp_path)
     torch.save(load_file(tmp_path / "model.safetensors"), tmp_path / "pytorch_model.bin")
     (tmp_path / "model.safetensors").unlink()
-    model = StaticSentenceTransformer(str(tmp_path), device="cpu")
+    model = StaticSentenceTransformer(tmp_path, device="cpu")
     np.testing.assert_allclose(model.encode(TEXTS), host.encode(TEXTS), atol=1e-6)
 
 
 @pytest.mark.parametrize("config", [{}, {"max_length": None}, {"max_length": 7}, {"seq_length": 1_000_000}])
 def test_maximum_length_of_a_model2vec_folder(tmp_path: Path, config: dict[str, object]) -> None:
-    random_model().save_pretrained(str(tmp_path))
+    random_model().save_pretrained(tmp_path)
     tokenizer = json.loads((tmp_path / "tokenizer.json").read_text())
     (tmp_path / "tokenizer.json").write_text(json.dumps({**tokenizer, "truncation": None}))
     (tmp_path / "config.json").write_text(json.dumps(config))
@@ -113,8 +113,8 @@ def test_a_pipeline_that_only_our_class_can_express(tmp_path: Path) -> None:
     embedding = random_model()[0]
     modules = [embedding, Pooling(8, "max"), Dense(8, 3)]
     model = StaticSentenceTransformer(modules=modules, device="cpu")
-    model.save_pretrained(str(tmp_path))
-    again = StaticSentenceTransformer(str(tmp_path), device="cpu")
+    model.save_pretrained(tmp_path)
+    again = StaticSentenceTransformer(tmp_path, device="cpu")
     assert [type(module) for module in again] == [type(module) for module in model]
     texts = TEXTS[:2]
     np.testing.assert_allclose(again.encode(texts), model.encode(texts), atol=1e-6)
@@ -128,17 +128,17 @@ def test_saved_by_the_plain_host_class(tmp_path: Path) -> None:
     """Our module in a plain pipeline is saved under its own name, pooling included, and our class reads it."""
     embedding = random_model()[0]
     plain = SentenceTransformer(modules=[embedding, Pooling(8, "mean"), Normalize()], device="cpu")
-    plain.save_pretrained(str(tmp_path))
-    model = StaticSentenceTransformer(str(tmp_path), device="cpu")
+    plain.save_pretrained(tmp_path)
+    model = StaticSentenceTransformer(tmp_path, device="cpu")
     assert len(model) == 3
     np.testing.assert_allclose(model.encode(TEXTS), plain.encode(TEXTS), atol=1e-6)
 
 
 def test_rows_in_bfloat16(tmp_path: Path) -> None:
     """A dtype that NumPy does not know becomes float32."""
-    random_model().save_pretrained(str(tmp_path))
+    random_model().save_pretrained(tmp_path)
     tensors = load_file(tmp_path / "model.safetensors")
     save_file({"embeddings": tensors["embeddings"].bfloat16()}, tmp_path / "model.safetensors")
-    table = StaticEmbedding.load(str(tmp_path)).table
+    table = StaticEmbedding.load(tmp_path).table
     assert table.precision == "float32"
     torch.testing.assert_close(table.embeddings, tensors["embeddings"], atol=0.02, rtol=0.02)
