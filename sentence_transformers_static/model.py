@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,25 +14,25 @@ from sentence_transformers.sentence_transformer.modules import Normalize, Poolin
 from torch import Tensor, nn
 
 from sentence_transformers_static.cards import StaticModelCardData
-from sentence_transformers_static.errors import ModelFolderError
+from sentence_transformers_static.errors import ModelFolderError, SaveError
 from sentence_transformers_static.folders import staged_folder
 from sentence_transformers_static.modules import StaticEmbedding
 from sentence_transformers_static.portable import (
+    OUR_CLASS_REFS,
     is_mean_pipeline,
     is_portable,
     make_portable,
     our_module_class,
     pools_by_itself,
 )
+from sentence_transformers_static.tokens import check_texts
 
 Modules = list[nn.Module] | OrderedDict[str, nn.Module]
-
-_UNFUSED = "unfused"
-"""Keyword of :meth:`StaticSentenceTransformer.forward` that asks for ``token_embeddings``."""
+_HUB_OPTIONS = ("token", "cache_folder", "revision", "local_files_only")
 
 
 class StaticSentenceTransformer(SentenceTransformer):
-    """A :class:`~sentence_transformers.SentenceTransformer` whose first module is a :class:`StaticEmbedding`.
+    """A :class:`~sentence_transformers.SentenceTransformer` with a :class:`StaticEmbedding`, usually its first module.
 
     It is loaded, called, trained, evaluated and published like any other; see the host for the arguments. It differs:
 
@@ -40,21 +41,39 @@ class StaticSentenceTransformer(SentenceTransformer):
     - *StaticEmbedding, mean Pooling* is computed as one embedding bag; ``token_embeddings`` are made only for
       ``encode(output_value="token_embeddings")`` or ``None``.
     - With ``truncate_dim``, a model that ends in ``Normalize`` is cut first and normalized then: norms stay 1.
-    - What it saves is whole or not there at all, and, for *StaticEmbedding, mean Pooling[, Normalize]*, loads with
-      equal vectors in plain Sentence Transformers and in model2vec.
+    - A text without a known token is the zero vector.
+    - *StaticEmbedding, mean Pooling* followed by modules of the host is saved so that plain Sentence Transformers reads
+      it; with nothing but Normalize after it, model2vec does too. With Normalize the vectors are equal; without it
+      the host counts unknown tokens in the mean. Both compute a float16 table in float16.
+
+    Args:
+        model_name_or_path: A folder, or a name on the Hub.
+        **kwargs: Those of the host. ``model_kwargs={"dtype": "float32"}`` makes a float16 or int8 table trainable.
 
     Raises:
         ModelFolderError: If what is loaded is no static model.
     """
 
     model_card_data_class = StaticModelCardData
+    # Modules of ours inside a Router are loaded by it, not by this class; it asks here first.
+    _module_classes = OUR_CLASS_REFS
 
     def __init__(self, model_name_or_path: str | Path | None = None, **kwargs: Any) -> None:
-        super().__init__(None if model_name_or_path is None else str(model_name_or_path), **kwargs)
-        if not any(isinstance(module, StaticEmbedding) for module in self.modules()):
+        name = None if model_name_or_path is None else str(model_name_or_path)
+        if name is None and not kwargs.get("modules"):
+            raise ModelFolderError("There is nothing to load: pass a folder, a name on the Hub, or modules=[...].")
+        try:
+            super().__init__(name, **kwargs)
+        except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError) as error:
             raise ModelFolderError(
-                f"{model_name_or_path or 'The list of modules'} is not a static model: its first module is "
-                f"{type(self[0]).__name__}, expected StaticEmbedding. Load it with SentenceTransformer, or make a "
+                f"{name} is not the folder of a static model: {error}. Expected a folder with model.safetensors, "
+                "tokenizer.json and config.json, or a name on the Hub."
+            ) from error
+        if not any(isinstance(module, StaticEmbedding) for module in self.modules()):
+            first = type(self[0])
+            raise ModelFolderError(
+                f"{name or 'modules'} is not a static model: its first module is {first.__module__}.{first.__name__}, "
+                "expected sentence_transformers_static.StaticEmbedding. Load it with SentenceTransformer, or make a "
                 "static model of it with distill(...)."
             )
 
@@ -65,9 +84,9 @@ class StaticSentenceTransformer(SentenceTransformer):
 
     # Computing: each override falls back to the host's own method where the model is not the usual pipeline.
 
-    def forward(self, input: dict[str, Tensor], **kwargs: Any) -> dict[str, Tensor]:
-        """Run the pipeline, with *StaticEmbedding, mean Pooling* fused into one step where possible."""
-        if kwargs.pop(_UNFUSED, False) or not self._is_fusible():
+    def forward(self, input: dict[str, Tensor], *, unfused: bool = False, **kwargs: Any) -> dict[str, Tensor]:
+        """Run the pipeline, with *StaticEmbedding, mean Pooling* in one step where possible, and not ``unfused``."""
+        if unfused or not self._is_fusible():
             return super().forward(input, **kwargs)
         embedding, _, *rest = self
         input["sentence_embedding"] = cast(StaticEmbedding, embedding).mean(input)
@@ -81,27 +100,34 @@ class StaticSentenceTransformer(SentenceTransformer):
         Raises:
             InputError: If an input is not a ``str``.
         """
-        if isinstance(self[0], StaticEmbedding) and inputs:
+        if isinstance(self[0], StaticEmbedding) and len(inputs):
             return self[0].preprocess(list(inputs), prompt=prompt, **kwargs)
         return super().preprocess(inputs, prompt=prompt, **kwargs)
 
     def _inference(self, inputs: list[Any], **kwargs: Any) -> Any:
         output_value = kwargs.pop("output_value")
+        if isinstance(self[0], StaticEmbedding):
+            check_texts(inputs)  # here, before the host sorts them, their positions are the caller's
         if kwargs["truncate_dim"] is not None and isinstance(self[-1], Normalize):
             kwargs["normalize_embeddings"] = True
         if output_value == "sentence_embedding":
             return super()._inference(inputs, output_value=output_value, **kwargs)
-        features: Any = super()._inference(inputs, output_value=None, **{_UNFUSED: True, **kwargs})
+        features: Any = super()._inference(inputs, output_value=None, unfused=True, **kwargs)
         if output_value is None:
+            if kwargs["normalize_embeddings"]:
+                for item in features:
+                    item["sentence_embedding"] = nn.functional.normalize(item["sentence_embedding"], dim=-1)
             return features
         return [item[output_value][item["attention_mask"].bool()] for item in features]
 
     def _is_fusible(self) -> bool:
-        """Whether the pipeline begins with a mean, and nothing after it wants arguments of its own."""
+        """Whether the pipeline begins with a mean that nobody watches, and nothing after it wants arguments."""
         modules = list(self)
-        return is_mean_pipeline(modules) and not any(
+        watched = any(module._forward_hooks or module._forward_pre_hooks for module in modules[:2])
+        arguments = any((self.module_kwargs or {}).values()) or any(
             isinstance(module, Router) or getattr(module, "forward_kwargs", None) for module in modules[2:]
         )
+        return is_mean_pipeline(modules) and not watched and not arguments
 
     # Saving and loading.
 
@@ -113,6 +139,8 @@ class StaticSentenceTransformer(SentenceTransformer):
         """
         if path is None:
             return
+        if not str(path):
+            raise SaveError("Cannot save to a folder without a name; name one.")
         with staged_folder(path) as staging:
             super().save(str(staging), *args, **kwargs)
             if is_portable(list(self)):
@@ -125,7 +153,7 @@ class StaticSentenceTransformer(SentenceTransformer):
         self, model_name_or_path: str, *args: Any, **kwargs: Any
     ) -> tuple[Modules, dict[str, Any]]:
         modules, module_kwargs = super()._load_config_modules(model_name_or_path, *args, **kwargs)
-        hub = {name: kwargs[name] for name in ("token", "cache_folder", "revision", "local_files_only")}
+        hub = {name: kwargs[name] for name in _HUB_OPTIONS}
         modules_json = StaticEmbedding.load_file_path(model_name_or_path, "modules.json", **hub)
         if modules_json is None or not pools_by_itself(modules_json):
             return modules, module_kwargs
@@ -137,7 +165,8 @@ class StaticSentenceTransformer(SentenceTransformer):
     ) -> tuple[Modules, dict[str, Any]]:
         """Read a folder without ``modules.json``, such as those of older model2vec versions."""
         embedding = StaticEmbedding.load(model_name_or_path, **kwargs)
-        rest = [Normalize()] if embedding.metadata.pop("normalize", False) else []
+        hub = {name: kwargs[name] for name in _HUB_OPTIONS}
+        rest = [Normalize()] if StaticEmbedding.load_config(model_name_or_path, **hub).get("normalize") else []
         return _pipeline(embedding, *rest), {}
 
 

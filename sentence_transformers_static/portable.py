@@ -1,8 +1,8 @@
 """The portable folder: what every reader of static models understands, and how a pipeline maps to it.
 
-The host's own ``StaticEmbedding`` averages by itself, so the pipeline *StaticEmbedding, mean Pooling[, Normalize]* is
-stored as *StaticEmbedding[, Normalize]* under the host's class names, which Sentence Transformers from 3.x on and
-model2vec resolve without this package. Any other pipeline is stored under its real class names.
+The host's own ``StaticEmbedding`` averages by itself, so the pipeline *StaticEmbedding, mean Pooling, ...* is stored as
+*StaticEmbedding, ...* under the host's class names, which Sentence Transformers from 3.x on resolves without this
+package; model2vec reads it too if nothing but Normalize follows. Any other pipeline is stored under its real names.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
 from torch import nn
@@ -31,23 +31,31 @@ STOCK_EMBEDDINGS = (
 )
 """Every name under which a version of the host has saved its StaticEmbedding."""
 
+_HOST_PREFIX = "sentence_transformers."
 _OUR_PREFIX = "sentence_transformers_static."
 _OUR_MODULES: dict[str, type[nn.Module]] = {"StaticEmbedding": StaticEmbedding}
 """Modules of this package that a ``modules.json`` may name; they are found by class name, wherever they live."""
 
+OUR_CLASS_REFS = {f"{cls.__module__}.{name}": cls for name, cls in _OUR_MODULES.items()}
+"""The same by the full names under which the host saves them."""
+
 
 def is_mean_pipeline(modules: Sequence[nn.Module]) -> bool:
     """Whether the pipeline begins with a StaticEmbedding whose tokens are averaged, all of them, alike."""
-    if len(modules) < 2 or type(modules[0]) is not StaticEmbedding:
+    if len(modules) < 2 or type(modules[0]) is not StaticEmbedding or type(modules[1]) is not Pooling:
         return False
-    pooling = modules[1]
-    return isinstance(pooling, Pooling) and pooling.pooling_mode == "mean" and pooling.include_prompt
+    pooling = cast(Pooling, modules[1])
+    return pooling.pooling_mode == "mean" and pooling.include_prompt
 
 
 def is_portable(modules: Sequence[nn.Module]) -> bool:
     """Whether the host's own classes can express the pipeline."""
-    rest = modules[2:]
-    return is_mean_pipeline(modules) and (not rest or (len(rest) == 1 and type(rest[0]) is Normalize))
+    return is_mean_pipeline(modules) and all(type(module).__module__.startswith(_HOST_PREFIX) for module in modules[2:])
+
+
+def is_model2vec(modules: Sequence[nn.Module]) -> bool:
+    """Whether model2vec can express the pipeline: nothing but Normalize may follow the mean."""
+    return is_portable(modules) and [type(module) for module in modules[2:]] in ([], [Normalize])
 
 
 def our_module_class(class_ref: str) -> type[nn.Module] | None:
@@ -76,16 +84,27 @@ def pools_by_itself(modules_json: str | Path) -> bool:
 
 
 def make_portable(folder: Path, modules: Sequence[nn.Module]) -> None:
-    """Rewrite what the host saved of a portable pipeline to the host's class names, without the pooling."""
-    normalize = len(modules) == 3
-    for leftover in folder.glob("[12]_*"):
-        shutil.rmtree(leftover)
-    entries: list[dict[str, Any]] = [{"idx": 0, "name": "0", "path": ".", "type": STOCK_EMBEDDING}]
-    if normalize:
-        entries.append({"idx": 1, "name": "1", "path": "1_Normalize", "type": STOCK_NORMALIZE})
+    """Rewrite what the host saved of a portable pipeline: the host's class names, and no pooling.
+
+    ``config.json`` says that it is a model2vec model only if model2vec can read it.
+    """
+    first, pooling, *rest = json.loads((folder / "modules.json").read_text(encoding="utf-8"))
+    shutil.rmtree(folder / pooling["path"])
+    entries: list[dict[str, Any]] = [{**first, "path": ".", "type": STOCK_EMBEDDING}]
+    for idx, (entry, module) in enumerate(zip(rest, modules[2:], strict=True), start=1):
+        name = type(module).__name__
+        class_ref = STOCK_NORMALIZE if type(module) is Normalize else entry["type"]
+        saved, path = folder / entry["path"], folder / f"{idx}_{name}"
+        if type(module) is Normalize and module.get_config_dict() == Normalize().get_config_dict():
+            shutil.rmtree(saved)  # the defaults need no file, and older versions of the host write none
+        elif saved != path:
+            saved.rename(path)
+        entries.append({**entry, "idx": idx, "name": str(idx), "path": path.name, "type": class_ref})
     _write_json(folder / "modules.json", entries)
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    _write_json(folder / "config.json", {**config, "normalize": normalize})
+    if is_model2vec(modules):
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        kind = {"model_type": "model2vec", "architectures": ["StaticModel"], "normalize": len(modules) == 3}
+        _write_json(folder / "config.json", {**kind, **config})
 
 
 def _write_json(path: Path, content: object) -> None:

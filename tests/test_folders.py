@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -123,3 +124,46 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(SaveError, match="choose another place"):
         random_model().save_pretrained(str(tmp_path / "file" / "model"))
     assert contents(tmp_path) == {"file": b"not a folder"}
+
+
+@pytest.mark.parametrize("colliding", ["a folder where a file goes", "a file where a folder goes"])
+def test_a_collision_changes_nothing(tmp_path: Path, colliding: str) -> None:
+    (tmp_path / "a").write_text("old")
+    if colliding == "a folder where a file goes":
+        (tmp_path / "z").mkdir()
+    else:
+        (tmp_path / "b").write_text("old")
+    before = contents(tmp_path)
+
+    def save() -> None:
+        with staged_folder(tmp_path) as staging:
+            (staging / "a").write_text("new")
+            (staging / "b").mkdir()
+            (staging / "b" / "below").write_text("new")
+            (staging / "z").write_text("new")
+
+    with pytest.raises(SaveError, match="unchanged"):
+        save()
+    assert contents(tmp_path) == before
+
+
+def test_a_failure_between_two_renames_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in "abc":
+        (tmp_path / name).write_text("old")
+    before = contents(tmp_path)
+    replace = os.replace
+
+    def fail_on_c(source: Path, destination: Path) -> None:
+        if Path(destination).name == "c" and Path(source).read_text() == "new":
+            raise OSError(28, "No space left on device")
+        replace(source, destination)
+
+    def save() -> None:
+        with staged_folder(tmp_path) as staging:
+            for name in "abcd":
+                (staging / name).write_text("new")
+
+    monkeypatch.setattr(os, "replace", fail_on_c)
+    with pytest.raises(SaveError, match="No space left"):
+        save()
+    assert contents(tmp_path) == before

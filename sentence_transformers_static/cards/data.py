@@ -9,6 +9,7 @@ from sentence_transformers.sentence_transformer.model_card import SentenceTransf
 
 from sentence_transformers_static.cards.templates import render, template_dir
 from sentence_transformers_static.modules import StaticEmbedding
+from sentence_transformers_static.portable import is_model2vec, is_portable
 
 _HOST_TEMPLATE = Path(str(SentenceTransformerModelCardData.__dataclass_fields__["template_path"].default))
 
@@ -74,4 +75,6 @@ class StaticModelCardData(SentenceTransformerModelCardData):
             "tokens": embedding.table.vocab_size,
             "precision": embedding.table.precision,
             "distillation": embedding.metadata.get("distillation"),
+            "read_by_host": is_portable(list(self.model or ())),
+            "read_by_model2vec": is_model2vec(list(self.model or ())),
         }

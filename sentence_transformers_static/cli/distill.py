@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, cast
 
 import typer
 
-from sentence_transformers_static.errors import OptionError
+from sentence_transformers_static.errors import OptionError, OutputExistsError
 from sentence_transformers_static.folders import refuse_existing
 
 
@@ -29,9 +29,11 @@ def distill(
     token: Annotated[str | None, typer.Option(help="Access token for the Hub.", envvar="HF_TOKEN")] = None,
     trust_remote_code: Annotated[bool, typer.Option(help="Let the teacher run code from its repository.")] = False,
     batch_size: Annotated[int, typer.Option(min=1, help="Tokens of the vocabulary per forward pass.")] = 256,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is in the output folder.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Write to OUTPUT even if it is not empty.")] = False,
 ) -> None:
     """Distil TEACHER into a static model, saved in OUTPUT."""
+    if output.is_file():
+        raise OutputExistsError(f"OUTPUT {output} is a file; name a folder for the model.")
     refuse_existing(output, overwrite)
     from sentence_transformers_static import distill as run
 
@@ -41,8 +43,8 @@ def distill(
         pca_dims=_pca_dims(pca_dims),
         sif_coefficient=_sif_coefficient(sif_coefficient),
         token_remove_pattern=token_remove_pattern or None,
-        quantize_to=quantize_to,
-        pooling=pooling,
+        quantize_to=cast(Any, quantize_to),
+        pooling=cast(Any, pooling),
         device=device,
         revision=revision,
         token=token,

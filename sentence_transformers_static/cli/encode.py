@@ -48,6 +48,9 @@ def encode(
     from sentence_transformers_static import StaticSentenceTransformer
 
     encoder = StaticSentenceTransformer(model)
+    if prompt_name is not None and prompt_name not in encoder.prompts:
+        known = ", ".join(map(repr, encoder.prompts)) or "none"
+        raise OptionError(f"{model} has no prompt {prompt_name!r}; it has {known}.")
 
     options: dict[str, Any] = {"prompt_name": prompt_name, "truncate_dim": truncate_dim, "precision": precision}
 

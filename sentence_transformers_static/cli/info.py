@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 def info(model: Annotated[str, typer.Argument(help="A static model: a folder, or a name on the Hub.")]) -> None:
     """Show what MODEL is: its table, tokenizer, length, teacher, licence and size."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from sentence_transformers_static import StaticSentenceTransformer
 
-    table = Table(title=model, show_header=False)
+    table = Table(title=escape(model), show_header=False)
     for name, value in describe(StaticSentenceTransformer(model), model).items():
-        table.add_row(name, value)
+        table.add_row(name, escape(value))
     Console().print(table)
 
 
@@ -48,12 +49,11 @@ def describe(model: StaticSentenceTransformer, path: str) -> dict[str, str]:
 
 
 def _licence(folder: Path) -> str:
-    from huggingface_hub import ModelCard
+    from sentence_transformers_static.cards import card_metadata
 
     readme = folder / "README.md"
-    if not readme.is_file():
-        return "unknown"
-    return str(ModelCard.load(readme).data.get("license") or "unknown")
+    text = readme.read_text(encoding="utf-8", errors="replace") if readme.is_file() else ""
+    return str(card_metadata(text).get("license") or "unknown")
 
 
 def _size(path: str, table_bytes: int) -> str:

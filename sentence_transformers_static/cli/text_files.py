@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sentence_transformers_static.errors import InputError, OptionError
+from sentence_transformers_static.errors import InputError, OptionError, StaticEmbeddingError
 from sentence_transformers_static.extras import require
 
 SUFFIXES = (".txt", ".jsonl", ".csv", ".parquet")
@@ -34,7 +34,7 @@ def read_texts(path: Path, column: str) -> Iterator[str]:
         raise OptionError(f"Cannot read texts from {path}: expected a file that ends in {', '.join(SUFFIXES)}.")
     if not path.is_file():
         raise OptionError(f"There is no file {path} to read texts from.")
-    return _strings(readers[path.suffix](path, column), path)
+    return _strings(_read(readers[path.suffix], path, column), path)
 
 
 def in_chunks(texts: Iterable[str], size: int) -> Iterator[list[str]]:
@@ -42,6 +42,18 @@ def in_chunks(texts: Iterable[str], size: int) -> Iterator[list[str]]:
     iterator = iter(texts)
     while chunk := list(islice(iterator, size)):
         yield chunk
+
+
+def _read(reader: Callable[[Path, str], Iterator[Any]], path: Path, column: str) -> Iterator[Any]:
+    """What ``reader`` yields; its own failures told as ours."""
+    try:
+        yield from reader(path, column)
+    except StaticEmbeddingError:
+        raise
+    except (OSError, ValueError, csv.Error) as error:  # ValueError: UnicodeDecodeError, and pyarrow's
+        raise InputError(
+            f"Cannot read {path} as {path.suffix[1:]}: {error}. Expected UTF-8 text in the format of its suffix."
+        ) from error
 
 
 def _strings(values: Iterator[Any], path: Path) -> Iterator[str]:
@@ -55,14 +67,16 @@ def _strings(values: Iterator[Any], path: Path) -> Iterator[str]:
 
 
 def _read_txt(path: Path, column: str) -> Iterator[str]:
-    with path.open(encoding="utf-8") as file:
+    with path.open(encoding="utf-8-sig") as file:
         for line in file:
             yield line.removesuffix("\n")
 
 
 def _read_jsonl(path: Path, column: str) -> Iterator[Any]:
-    with path.open(encoding="utf-8") as file:
+    with path.open(encoding="utf-8-sig") as file:
         for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
             try:
                 value = json.loads(line)
             except ValueError as error:
@@ -75,7 +89,7 @@ def _read_jsonl(path: Path, column: str) -> Iterator[Any]:
 
 def _read_csv(path: Path, column: str) -> Iterator[Any]:
     csv.field_size_limit(sys.maxsize)
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         _check_column(column, reader.fieldnames or (), path)
         for row in reader:
@@ -92,6 +106,5 @@ def _read_parquet(path: Path, column: str) -> Iterator[Any]:
 
 def _check_column(column: str, columns: Iterable[str], path: Path) -> None:
     if column not in columns:
-        raise OptionError(
-            f"{path} has no column {column!r}; it has {', '.join(map(repr, columns))}. Choose one with --column."
-        )
+        found = ", ".join(map(repr, columns)) or "none"
+        raise OptionError(f"{path} has no column {column!r}; it has {found}. Choose one with --column.")

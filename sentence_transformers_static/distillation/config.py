@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from numbers import Integral, Real
+from typing import Any, Literal, TypeGuard, get_args
 
 from sentence_transformers_static.errors import NotYetSupportedError, OptionError
-from sentence_transformers_static.modules.table import PRECISIONS
+from sentence_transformers_static.modules.table import PRECISIONS, Precision
 
 PCADims = int | float | Literal["auto"] | None
-POOLINGS = ("teacher", "mean", "first", "last", "pooler")
+PoolingMode = Literal["teacher", "mean", "first", "last", "pooler"]
+POOLINGS: tuple[PoolingMode, ...] = get_args(PoolingMode)
 
 
 @dataclass(frozen=True)
@@ -24,17 +26,25 @@ class DistillationConfig:
     pca_dims: PCADims = 256
     sif_coefficient: float | None = 1e-4
     token_remove_pattern: str | None = r"\[unused\d+\]"
-    quantize_to: str = "float32"
+    quantize_to: Precision = "float32"
     vocabulary: Sequence[str] | None = None
     vocabulary_quantization: int | None = None
-    pooling: str = "teacher"
+    pooling: PoolingMode = "teacher"
+    batch_size: int = 256
 
     def __post_init__(self) -> None:
         self._check_pca_dims()
+        if _is_whole(self.pca_dims):
+            object.__setattr__(self, "pca_dims", int(self.pca_dims))  # NumPy's integers are no JSON
         coefficient = self.sif_coefficient
         if coefficient is not None and not (_is_number(coefficient) and 0 < coefficient < 1):
             raise OptionError(f"sif_coefficient must be in (0, 1), or None for no weighting; got {coefficient!r}.")
-        if self.quantize_to not in PRECISIONS:
+        pattern = self.token_remove_pattern
+        if pattern is not None and not isinstance(pattern, str):
+            raise OptionError(f"token_remove_pattern must be a regular expression, or None; got {pattern!r}.")
+        if not _is_whole(self.batch_size) or self.batch_size < 1:
+            raise OptionError(f"batch_size must be a whole number above 0; got {self.batch_size!r}.")
+        if self.quantize_to not in list(PRECISIONS):
             raise OptionError(f"quantize_to must be one of {', '.join(PRECISIONS)}; got {self.quantize_to!r}.")
         if self.pooling not in POOLINGS:
             raise OptionError(f"pooling must be one of {', '.join(POOLINGS)}; got {self.pooling!r}.")
@@ -47,15 +57,15 @@ class DistillationConfig:
 
     def to_dict(self) -> dict[str, Any]:
         """The options that take part in this version, for ``config.json`` and the card."""
-        options = asdict(self)
-        return {name: value for name, value in options.items() if name not in ("vocabulary", "vocabulary_quantization")}
+        left_out = ("vocabulary", "vocabulary_quantization", "batch_size")
+        return {name: value for name, value in asdict(self).items() if name not in left_out}
 
     def _check_pca_dims(self) -> None:
         dims = self.pca_dims
         allowed = (
             dims is None
-            or dims == "auto"
-            or (isinstance(dims, int) and not isinstance(dims, bool) and dims >= 1)
+            or (isinstance(dims, str) and dims == "auto")
+            or (_is_whole(dims) and dims >= 1)
             or (isinstance(dims, float) and 0 < dims < 1)
         )
         if not allowed:
@@ -65,5 +75,10 @@ class DistillationConfig:
             )
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    """Whether it is an integer, NumPy's included."""
+    return isinstance(value, Integral) and not isinstance(value, bool)

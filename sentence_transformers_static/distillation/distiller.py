@@ -14,11 +14,12 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from sentence_transformers_static.distillation.config import DistillationConfig, PCADims
+from sentence_transformers_static.distillation.config import DistillationConfig, PCADims, PoolingMode
 from sentence_transformers_static.distillation.teacher import Teacher, as_teacher, load_teacher
 from sentence_transformers_static.errors import OptionError
 from sentence_transformers_static.model import StaticSentenceTransformer
 from sentence_transformers_static.modules import EmbeddingTable, StaticEmbedding
+from sentence_transformers_static.modules.table import Precision
 from sentence_transformers_static.numerics import fit_pca, sif_weights, zipf_probabilities
 from sentence_transformers_static.tokens import StudentVocabulary, TextTokenizer, student_vocabulary
 
@@ -34,9 +35,9 @@ def distill(
     sif_coefficient: float | None = 1e-4,
     token_remove_pattern: str | None = r"\[unused\d+\]",
     trust_remote_code: bool = False,
-    quantize_to: str = "float32",
+    quantize_to: Precision = "float32",
     vocabulary_quantization: int | None = None,
-    pooling: str = "teacher",
+    pooling: PoolingMode = "teacher",
     revision: str | None = None,
     token: bool | str | None = None,
     batch_size: int = DEFAULT_BATCH_SIZE,
@@ -76,7 +77,14 @@ def distill(
         TokenizerError: If its tokenizer cannot be taken over.
     """
     config = DistillationConfig(
-        pca_dims, sif_coefficient, token_remove_pattern, quantize_to, vocabulary, vocabulary_quantization, pooling
+        pca_dims=pca_dims,
+        sif_coefficient=sif_coefficient,
+        token_remove_pattern=token_remove_pattern,
+        quantize_to=quantize_to,
+        vocabulary=vocabulary,
+        vocabulary_quantization=vocabulary_quantization,
+        pooling=pooling,
+        batch_size=batch_size,
     )
     if isinstance(model_name, SentenceTransformer):
         teacher = as_teacher(model_name, model_name.tokenizer, pooling, name=_name_of(model_name))
@@ -84,7 +92,7 @@ def distill(
         teacher = load_teacher(
             str(model_name), pooling, device=device, trust_remote_code=trust_remote_code, revision=revision, token=token
         )
-    return _distill(teacher, config, revision, device, batch_size, show_progress_bar)
+    return _distill(teacher, config, revision, device, show_progress_bar)
 
 
 def distill_from_model(
@@ -96,9 +104,9 @@ def distill_from_model(
     pca_dims: PCADims = 256,
     sif_coefficient: float | None = 1e-4,
     token_remove_pattern: str | None = r"\[unused\d+\]",
-    quantize_to: str = "float32",
+    quantize_to: Precision = "float32",
     vocabulary_quantization: int | None = None,
-    pooling: str = "teacher",
+    pooling: PoolingMode = "teacher",
     batch_size: int = DEFAULT_BATCH_SIZE,
     show_progress_bar: bool | None = None,
 ) -> StaticSentenceTransformer:
@@ -107,10 +115,17 @@ def distill_from_model(
     See :func:`distill` for the arguments, the answer and the errors.
     """
     config = DistillationConfig(
-        pca_dims, sif_coefficient, token_remove_pattern, quantize_to, vocabulary, vocabulary_quantization, pooling
+        pca_dims=pca_dims,
+        sif_coefficient=sif_coefficient,
+        token_remove_pattern=token_remove_pattern,
+        quantize_to=quantize_to,
+        vocabulary=vocabulary,
+        vocabulary_quantization=vocabulary_quantization,
+        pooling=pooling,
+        batch_size=batch_size,
     )
     name = _name_of(model)
-    return _distill(as_teacher(model, tokenizer, pooling, name), config, None, device, batch_size, show_progress_bar)
+    return _distill(as_teacher(model, tokenizer, pooling, name), config, None, device, show_progress_bar)
 
 
 def _distill(
@@ -118,12 +133,11 @@ def _distill(
     config: DistillationConfig,
     revision: str | None,
     device: str | None,
-    batch_size: int,
     show_progress_bar: bool | None,
 ) -> StaticSentenceTransformer:
     vocabulary = student_vocabulary(teacher.tokenizer, config.token_remove_pattern)
     sequences, prompt_length = _wrapped(vocabulary, teacher)
-    embed = partial(teacher.embed, prompt_length=prompt_length, device=device, batch_size=batch_size)
+    embed = partial(teacher.embed, prompt_length=prompt_length, device=device, batch_size=config.batch_size)
     # One token first: what asks too much of the teacher is refused before the long pass.
     _check_pca_dims(config.pca_dims, len(sequences), embed(sequences[:1], show_progress_bar=False).shape[1])
     rows = embed(sequences, show_progress_bar=show_progress_bar)
@@ -144,8 +158,9 @@ def _distill(
 def _wrapped(vocabulary: StudentVocabulary, teacher: Teacher) -> tuple[list[list[int]], int]:
     """Each token between the teacher's special tokens and after its prompt; and the length of what precedes it."""
     prompt_ids: list[int] = []
-    if teacher.prompt:
-        prompt_ids = teacher.tokenizer.encode(teacher.prompt, add_special_tokens=False)
+    # Without its last spaces: most tokenizers make them a part of the token that follows.
+    if prompt := teacher.prompt.rstrip(" "):
+        prompt_ids = teacher.tokenizer.encode(prompt, add_special_tokens=False)
     before = [*vocabulary.prefix_ids, *prompt_ids]
     sequences = [[*before, *ids, *vocabulary.suffix_ids] for ids in vocabulary.teacher_ids]
     return sequences, len(before) if prompt_ids else 0
@@ -175,7 +190,7 @@ def _weighted(rows: npt.NDArray[np.float32], sif_coefficient: float | None) -> n
 def _name_of(model: SentenceTransformer | PreTrainedModel) -> str:
     transformer = model.transformers_model if isinstance(model, SentenceTransformer) else model
     name = str(getattr(getattr(transformer, "config", None), "_name_or_path", "") or "")
-    return name.rstrip("/").rsplit("/", 1)[-1] if name.startswith(("/", ".")) else name
+    return Path(name).resolve().name if name and Path(name).exists() else name
 
 
 def _metadata(teacher: Teacher, config: DistillationConfig, revision: str | None) -> dict[str, object]:

@@ -10,7 +10,6 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 import torch
-from huggingface_hub import ModelCard
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import Transformer
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
@@ -19,7 +18,9 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
-from sentence_transformers_static.errors import TeacherError, TokenizerError
+from sentence_transformers_static.cards import card_metadata
+from sentence_transformers_static.distillation.config import PoolingMode
+from sentence_transformers_static.errors import OptionError, TeacherError, TokenizerError
 
 _HOST_POOLING = {"mean": "mean", "first": "cls", "last": "lasttoken"}
 
@@ -52,14 +53,15 @@ class Teacher:
         """
         if not isinstance(tokenizer, PreTrainedTokenizerFast):
             raise TokenizerError(
-                f"The teacher's tokenizer is {type(tokenizer).__name__}, a slow one; its vocabulary cannot be taken "
-                "over. Load the teacher with a fast (Rust) tokenizer, one that has a tokenizer.json."
+                f"The teacher's tokenizer is a {type(tokenizer).__name__}; expected a fast (Rust) one of transformers, "
+                "whose vocabulary can be taken over. Load it with AutoTokenizer, or wrap a tokenizers.Tokenizer in "
+                "transformers.PreTrainedTokenizerFast."
             )
         self._pipeline = nn.ModuleList(modules)
         self.tokenizer = tokenizer
         self.name = name
         self.prompt = prompt
-        self.card = _card_metadata(card_text)
+        self.card = card_metadata(card_text)
 
     def embed(
         self,
@@ -92,15 +94,27 @@ class Teacher:
         ):
             for start in range(0, len(order), batch_size):
                 batch = order[start : start + batch_size]
-                features = self._features([token_ids[i] for i in batch], prompt_length, on_device)
-                for module in self._pipeline:
-                    features = module(features)
-                embedded = features["sentence_embedding"].float().cpu().numpy()
+                embedded = self._forward([token_ids[i] for i in batch], prompt_length, on_device)
                 if vectors is None:
                     vectors = np.empty((len(order), embedded.shape[1]), dtype=np.float32)
                 vectors[batch] = embedded
                 progress.update(len(batch))
         return self._finite(vectors)
+
+    def _forward(self, batch: list[Sequence[int]], prompt_length: int, device: torch.device) -> npt.NDArray[np.float32]:
+        try:
+            features = self._features(batch, prompt_length, device)
+            for module in self._pipeline:
+                features = module(features)
+            return np.asarray(features["sentence_embedding"].float().cpu().numpy())
+        except TeacherError:
+            raise
+        except Exception as error:
+            raise TeacherError(
+                f"The teacher {self.name} failed on a batch of {len(batch)} tokens of its vocabulary: {error}. "
+                "Expected an encoder or decoder that takes input_ids and attention_mask; of an encoder-decoder, pass "
+                "the encoder. If memory ran out, lower batch_size."
+            ) from error
 
     def _features(self, batch: list[Sequence[int]], prompt_length: int, device: torch.device) -> dict[str, Any]:
         lengths = torch.tensor([len(ids) for ids in batch])
@@ -130,13 +144,23 @@ class Teacher:
         tensor = next(self._pipeline.parameters(), None)
         home = torch.device("cpu") if tensor is None else tensor.device
         training = {module: module.training for module in self._pipeline.modules()}
-        target = home if device is None else torch.device(device)
+        target = home if device is None else self._to_device(device)
+        self._pipeline.eval()
         try:
-            yield (self._pipeline.eval().to(target), target)[1]
+            yield target
         finally:
-            self._pipeline.to(home)
+            if target != home:
+                self._pipeline.to(home)
             for module, mode in training.items():
                 module.training = mode
+
+    def _to_device(self, name: str) -> torch.device:
+        try:
+            device = torch.device(name)
+            self._pipeline.to(device)
+        except (RuntimeError, AssertionError) as error:
+            raise OptionError(f"The teacher cannot run on device={name!r}: {error}") from error
+        return device
 
 
 class _BareTransformer(nn.Module):
@@ -151,9 +175,10 @@ class _BareTransformer(nn.Module):
         outputs = self.model(input_ids=features["input_ids"], attention_mask=features["attention_mask"])
         vectors: Tensor | None = getattr(outputs, self.output, None)
         if vectors is None:
+            wanted = "what pooling='pooler' needs" if self.output == "pooler_output" else self.output
             raise TeacherError(
-                f"pooling='pooler' needs a model with a pooler, and {type(self.model).__name__} has none. "
-                "Use 'mean', 'first' or 'last'."
+                f"{type(self.model).__name__} does not give {wanted}. Use a model without a head, such as AutoModel "
+                "loads, or another pooling."
             )
         features["token_embeddings" if self.output == "last_hidden_state" else "sentence_embedding"] = vectors
         return features
@@ -161,7 +186,7 @@ class _BareTransformer(nn.Module):
 
 def load_teacher(
     model_name: str,
-    pooling: str,
+    pooling: PoolingMode,
     *,
     device: str | None = None,
     trust_remote_code: bool = False,
@@ -195,12 +220,15 @@ def load_teacher(
     name = Path(model_name).resolve().name if Path(model_name).exists() else model_name
     teacher = as_teacher(model, model.tokenizer, pooling, name=name)
     if not teacher.card and (path := load_file_path(model_name, "README.md", revision=revision, token=token)):
-        teacher.card = _card_metadata(Path(path).read_text(encoding="utf-8"))
+        teacher.card = card_metadata(Path(path).read_text(encoding="utf-8", errors="replace"))
     return teacher
 
 
 def as_teacher(
-    model: SentenceTransformer | PreTrainedModel, tokenizer: PreTrainedTokenizerBase, pooling: str, name: str = ""
+    model: SentenceTransformer | PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    pooling: PoolingMode,
+    name: str = "",
 ) -> Teacher:
     """See a loaded model as a teacher; the model is left as it is.
 
@@ -220,8 +248,8 @@ def as_teacher(
         card_text = getattr(model, "_model_card_text", None) or ""
         if not isinstance(model[0], Transformer):
             raise TeacherError(
-                f"The teacher must begin with a transformer, but its first module is {type(model[0]).__name__}. "
-                "A model that is static already needs no distillation."
+                f"The teacher must begin with a transformer, but its first module is {type(model[0]).__name__}. Of a "
+                "Router, pass one route as a SentenceTransformer; a model that is static already needs no distillation."
             )
         if pooling == "teacher":
             modules = list(model)
@@ -230,16 +258,14 @@ def as_teacher(
             prompt = model.prompts.get(model.default_prompt_name or "", "") or ""
             return Teacher(modules, tokenizer, name, prompt, card_text)
         model = model[0].model
+    if not isinstance(model, PreTrainedModel):
+        raise TeacherError(
+            f"The teacher must be a SentenceTransformer or a transformers model, got {type(model).__name__}. To load "
+            "one by its name, use distill(name)."
+        )
     if pooling == "pooler":
         return Teacher([_BareTransformer(model, "pooler_output")], tokenizer, name, card_text=card_text)
     mode = _HOST_POOLING["mean" if pooling == "teacher" else pooling]
     width = int(cast(Any, model).config.get_text_config().hidden_size)
     modules = [_BareTransformer(model, "last_hidden_state"), Pooling(width, mode)]
     return Teacher(modules, tokenizer, name, card_text=card_text)
-
-
-def _card_metadata(card_text: str) -> dict[str, Any]:
-    if not card_text.lstrip().startswith("---"):
-        return {}  # no metadata block, of which ModelCard would warn
-    data = vars(ModelCard(card_text, ignore_metadata_errors=True).data)
-    return {name: value for name, value in data.items() if value is not None}

@@ -80,6 +80,11 @@ def read_model_files(
     max_length = tokenizer.saved_max_length
     if "embeddings" in tensors:
         max_length = config.get("max_length", max_length or DEFAULT_MAX_SEQ_LENGTH)
+        if not (max_length is None or (isinstance(max_length, int) and max_length >= 1)):
+            raise ModelFolderError(
+                f"The config.json of {model_name_or_path} says max_length {max_length!r}; expected a whole number of "
+                "tokens above 0, or null."
+            )
     return ModelFiles(table, tokenizer, config, max_length)
 
 

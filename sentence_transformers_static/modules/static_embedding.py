@@ -16,13 +16,16 @@ from sentence_transformers.base.modules import InputModule
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
+from transformers.utils import logging
 from typing_extensions import Self
 
 from sentence_transformers_static.errors import OptionError, TableError
 from sentence_transformers_static.modules.lookup import text_means, token_vectors
 from sentence_transformers_static.modules.reading import DEFAULT_MAX_SEQ_LENGTH, read_model_files
-from sentence_transformers_static.modules.table import EmbeddingTable
+from sentence_transformers_static.modules.table import PRECISIONS, EmbeddingTable
 from sentence_transformers_static.tokens import TextTokenizer
+
+logger = logging.get_logger(__name__)
 
 
 class StaticEmbedding(InputModule):
@@ -76,6 +79,8 @@ class StaticEmbedding(InputModule):
                 "Give StaticEmbedding either embedding_weights, a table of shape (rows, dim), or embedding_dim, the "
                 "width of a random one; not both."
             )
+        if embedding_dim is not None and not (isinstance(embedding_dim, int) and embedding_dim >= 1):
+            raise OptionError(f"embedding_dim must be a whole number above 0; got {embedding_dim!r}.")
         if embedding_weights is None:
             embedding_weights = torch.randn(self._text_tokenizer.id_bound, embedding_dim or 0)
         table = EmbeddingTable.create(embedding_weights, token_mapping, token_weights)
@@ -100,8 +105,8 @@ class StaticEmbedding(InputModule):
             max_length: Cut after so many tokens, instead of ``max_seq_length``.
 
         Returns:
-            ``input_ids`` and ``attention_mask``, both ``(texts, longest)`` int64, and, with a prompt,
-            ``prompt_length``, its number of known tokens, for poolings that leave it out.
+            ``input_ids`` and ``attention_mask``, both ``(texts, longest)`` int64, ``longest`` being at least 1, and,
+            with a prompt, ``prompt_length``, its number of known tokens, for poolings that leave it out.
 
         Raises:
             InputError: If an input is not a ``str``.
@@ -109,10 +114,11 @@ class StaticEmbedding(InputModule):
         limit = self._max_length if max_length is None else max_length
         features: dict[str, Any] = {}
         if prompt:
-            features["prompt_length"] = int(self._text_tokenizer([prompt])[1][0])
+            # Without its last spaces, which most tokenizers make a part of the word that follows.
+            features["prompt_length"] = int(self._text_tokenizer([prompt.rstrip(" ")])[1][0])
             inputs = [prompt + text if isinstance(text, str) else text for text in inputs]
         ids, lengths = self._text_tokenizer(inputs, limit)
-        mask = np.arange(int(lengths.max(initial=0))) < lengths[:, None]
+        mask = np.arange(int(lengths.max(initial=1))) < lengths[:, None]
         input_ids = np.full(mask.shape, self._text_tokenizer.padding_id, dtype=np.int64)
         input_ids[mask] = ids
         return {
@@ -123,10 +129,22 @@ class StaticEmbedding(InputModule):
 
     def forward(self, features: dict[str, Tensor | Any], **kwargs: Any) -> dict[str, Tensor | Any]:
         """Add ``token_embeddings``, ``(texts, longest, dim)``, to the features."""
-        features["token_embeddings"] = token_vectors(
-            self.weight, self.token_mapping, self.token_weights, features["input_ids"]
-        )
+        vectors = token_vectors(self.weight, self.token_mapping, self.token_weights, features["input_ids"])
+        mask = features["attention_mask"]
+        if not bool(mask.any(dim=1).all()):
+            # A text of no known token is zero also for poolings that pick one position.
+            vectors = vectors * mask.unsqueeze(-1)
+        features["token_embeddings"] = vectors
         return features
+
+    def train(self, mode: bool = True) -> Self:
+        """As torch's, with a warning when there is a table that training will leave as it is."""
+        if mode and not isinstance(self.weight, nn.Parameter):
+            logger.warning_once(
+                f"The {self.table.precision} table is read-only, and stays as it is in training. To train it, load the "
+                'model with model_kwargs={"dtype": "float32"}.'
+            )
+        return super().train(mode)
 
     def mean(self, features: dict[str, Tensor | Any]) -> Tensor:
         """The mean over each text's tokens, ``(texts, dim)``: mean pooling, without making ``token_embeddings``."""
@@ -146,14 +164,21 @@ class StaticEmbedding(InputModule):
 
     @max_seq_length.setter
     def max_seq_length(self, value: int | float | None) -> None:
-        if value is not None and value != math.inf and (int(value) != value or value < 1):
+        if value is None or value == math.inf:
+            self._max_length = None
+        elif isinstance(value, (int, float)) and value >= 1 and int(value) == value:
+            self._max_length = int(value)
+        else:
             raise OptionError(f"max_seq_length must be a whole number of tokens above 0, or None; got {value!r}.")
-        self._max_length = None if value is None or value == math.inf else int(value)
         self._transformers_tokenizer = None
 
     @property
     def tokenizer(self) -> PreTrainedTokenizerBase:
-        """The tokenizer as a ``transformers`` one, made when first asked for. Assign another to replace it."""
+        """The tokenizer as a ``transformers`` one, made when first asked for.
+
+        It is a copy: what is changed in it does not reach the model. Assign a tokenizer to replace the model's, and
+        set :attr:`max_seq_length` to change the cut.
+        """
         if self._transformers_tokenizer is None:
             self._transformers_tokenizer = self._text_tokenizer.to_transformers(self._max_length)
         return self._transformers_tokenizer
@@ -185,9 +210,11 @@ class StaticEmbedding(InputModule):
 
     @property
     def table(self) -> EmbeddingTable:
-        """The stored parts; they share memory with the module."""
-        weights = self.token_weights
-        return EmbeddingTable(self.weight.detach(), self.token_mapping, None if weights is None else weights.detach())
+        """The stored parts; they share memory with the module, unless it was cast to bfloat16 or float64."""
+        rows, weights = self.weight.detach(), self.token_weights
+        if rows.dtype not in PRECISIONS.values():
+            rows = rows.float()
+        return EmbeddingTable(rows, self.token_mapping, None if weights is None else weights.detach().float())
 
     @property
     def text_tokenizer(self) -> TextTokenizer:
@@ -195,23 +222,16 @@ class StaticEmbedding(InputModule):
         return self._text_tokenizer
 
     def save(self, output_path: str, *args: Any, safe_serialization: bool = True, **kwargs: Any) -> None:
-        """Write ``model.safetensors``, ``tokenizer.json`` and ``config.json`` in model2vec's layout.
+        """Write ``model.safetensors``, ``tokenizer.json`` and ``config.json``, with model2vec's names.
 
-        The vector of the unknown token is written as zeros: this module never reads it, and readers that average it
-        in then get the same direction. ``safe_serialization=False`` is ignored, as no reader needs a pickle.
+        The vector of the unknown token is written as zeros; see :meth:`EmbeddingTable.portable`.
+        ``safe_serialization=False`` is ignored, as no reader needs a pickle.
         """
         folder = Path(output_path)
-        table, unknown_id = self.table, self._text_tokenizer.unknown_id
-        if unknown_id is not None:
-            table = table.without_token(unknown_id)
+        table = self.table.portable(self._text_tokenizer.unknown_id)
         save_file(table.to_tensors(), folder / "model.safetensors", metadata={"format": "pt"})
         self._text_tokenizer.save(folder / "tokenizer.json", self._max_length)
-        config = {
-            "model_type": "model2vec",
-            "architectures": ["StaticModel"],
-            **self.metadata,
-            **self.get_config_dict(),
-        }
+        config = {**self.metadata, **self.get_config_dict()}
         (folder / self.config_file_name).write_text(json.dumps(config, indent=2), encoding="utf-8")
 
     @classmethod
@@ -231,9 +251,7 @@ class StaticEmbedding(InputModule):
             TokenizerError: If ``tokenizer.json`` cannot be read.
         """
         files = read_model_files(cls, str(model_name_or_path), subfolder, kwargs)
-        table = files.table
-        if _asked_for_float32(kwargs.get("model_kwargs")):
-            table = table.to_float32()
+        table = _in_dtype(files.table, kwargs.get("model_kwargs"))
         module = cls(
             files.tokenizer,
             table.embeddings,
@@ -241,7 +259,7 @@ class StaticEmbedding(InputModule):
             token_weights=table.weights,
             max_seq_length=files.max_length,
         )
-        computed = {*module.get_config_dict(), "model_type", "architectures", "vocabulary_quantization"}
+        computed = {*module.get_config_dict(), *_KEYS_OF_THE_FOLDER}
         module.metadata = {key: value for key, value in files.config.items() if key not in computed}
         return module
 
@@ -251,14 +269,27 @@ class StaticEmbedding(InputModule):
         return cls.load(model_id_or_path, **kwargs)
 
     def _check_vocabulary(self, table: EmbeddingTable) -> None:
-        tokens = self._text_tokenizer.vocab_size
-        if table.vocab_size != tokens and table.vocab_size != self._text_tokenizer.id_bound:
+        tokens = self._text_tokenizer.id_bound
+        if table.vocab_size != tokens:
             raise TableError(
                 f"The table has vectors for {table.vocab_size:,} tokens, the tokenizer has {tokens:,}. They must be "
-                "as many; are the two from the same model?"
+                "as many: either the two are from different models, or the table is padded; then keep its first "
+                f"{tokens:,} rows."
             )
 
 
-def _asked_for_float32(model_kwargs: dict[str, Any] | None) -> bool:
+_KEYS_OF_THE_FOLDER = ("model_type", "architectures", "normalize", "vocabulary_quantization")
+"""What ``config.json`` says of the folder rather than of the model; written anew when it is saved."""
+
+
+def _in_dtype(table: EmbeddingTable, model_kwargs: dict[str, Any] | None) -> EmbeddingTable:
+    """The table in the ``dtype`` (or ``torch_dtype``) of the host's ``model_kwargs``; as stored by default."""
     options = model_kwargs or {}
-    return str(options.get("dtype", options.get("torch_dtype"))).removeprefix("torch.") == "float32"
+    asked = str(options.get("dtype", options.get("torch_dtype"))).removeprefix("torch.")
+    if asked in ("None", "auto"):
+        return table
+    if asked == "float32":
+        return table.to_float32()
+    if asked == "float16":
+        return table.quantized("float16")
+    raise OptionError(f"model_kwargs['dtype'] must be float32, float16 or auto for a static model; got {asked}.")

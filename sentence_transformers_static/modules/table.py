@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +14,12 @@ from torch import Tensor
 from sentence_transformers_static.errors import OptionError, TableError
 from sentence_transformers_static.numerics import quantize_int8
 
-Precision = str
-PRECISIONS = {"float32": torch.float32, "float16": torch.float16, "int8": torch.int8}
+Precision = Literal["float32", "float16", "int8"]
+PRECISIONS: dict[Precision, torch.dtype] = {
+    "float32": torch.float32,
+    "float16": torch.float16,
+    "int8": torch.int8,
+}
 """How the rows of a table can be stored."""
 
 _STOCK_NAME = "embedding.weight"
@@ -88,11 +93,19 @@ class EmbeddingTable:
         parts = {"embeddings": self.embeddings, "mapping": self.mapping, "weights": self.weights}
         return {name: part.detach().cpu().contiguous() for name, part in parts.items() if part is not None}
 
-    def without_token(self, token_id: int) -> EmbeddingTable:
-        """The table with the vector of ``token_id`` set to zero; this one is left untouched.
+    def portable(self, unknown_id: int | None) -> EmbeddingTable:
+        """The table as every reader understands it; this one is left untouched.
 
-        Readers that average the unknown token in, instead of dropping it, then get the same direction.
+        The vector of the unknown token is zero: readers that average it in, instead of dropping it, then get the
+        same direction. int8 rows have weights, without which the host would try to train them.
         """
+        table = self if unknown_id is None else self.without_token(unknown_id)
+        if table.precision == "int8" and table.weights is None:
+            table = replace(table, weights=torch.ones(table.vocab_size))
+        return table
+
+    def without_token(self, token_id: int) -> EmbeddingTable:
+        """The table with the vector of ``token_id`` set to zero; this one is left untouched."""
         if self.mapping is None:
             embeddings = self.embeddings.detach().clone()
             embeddings[token_id] = 0
@@ -150,7 +163,12 @@ class EmbeddingTable:
 
 
 def _tensor(array: npt.NDArray[np.generic] | Tensor) -> Tensor:
-    return array.detach() if isinstance(array, Tensor) else torch.from_numpy(np.array(array))
+    if isinstance(array, Tensor):
+        return array.detach()
+    copied = np.array(array)
+    if copied.dtype.kind not in "fiu":
+        raise TableError(f"An embedding table and its parts must be numbers; got an array of {copied.dtype}.")
+    return torch.from_numpy(copied)
 
 
 def _rows(array: npt.NDArray[np.generic] | Tensor) -> Tensor:

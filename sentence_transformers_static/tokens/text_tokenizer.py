@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -88,9 +88,18 @@ class TextTokenizer:
 
         Raises:
             InputError: If a text is not a ``str``.
+            TokenizerError: If the tokenizer fails on them.
         """
         encode = getattr(self._backend, "encode_batch_fast", self._backend.encode_batch)
-        encodings = encode(_checked(texts), add_special_tokens=False)
+        check_texts(texts)
+        readable = [text if text.isascii() else _without_lone_surrogates(text) for text in texts]
+        try:
+            encodings = encode(readable, add_special_tokens=False)
+        except Exception as error:  # the bindings raise a bare Exception
+            raise TokenizerError(
+                f"The tokenizer ({self.model_type}) cannot split these texts: {error}. "
+                "Its vocabulary has no unknown token where it needs one; add it to the tokenizer.json."
+            ) from error
         per_text = [encoding.ids[:max_length] for encoding in encodings]
         lengths = np.fromiter(map(len, per_text), dtype=np.int64, count=len(per_text))
         ids = np.fromiter(chain.from_iterable(per_text), dtype=np.int64, count=int(lengths.sum()))
@@ -162,15 +171,19 @@ class TextTokenizer:
         return next(iter(special), 0)
 
 
-def _checked(texts: Sequence[str]) -> list[str]:
-    """``texts`` as a list of strings that Rust can read."""
+def check_texts(texts: Sequence[object]) -> None:
+    """Make sure that every text is a ``str``.
+
+    Raises:
+        InputError: If one is not; the message names its position.
+    """
     for position, text in enumerate(texts):
         if not isinstance(text, str):
+            hint = "Pass a list of texts." if isinstance(text, Iterable) and not isinstance(text, bytes) else ""
             raise InputError(
                 f"Every input must be a str, but input {position} is {type(text).__name__}: {text!r:.80}. "
-                "Convert it to text first; leave missing values out, or replace them with ''."
+                f"{hint or 'Convert it to text first; leave missing values out, or replace them with an empty text.'}"
             )
-    return [text if text.isascii() else _without_lone_surrogates(text) for text in texts]
 
 
 def _without_lone_surrogates(text: str) -> str:

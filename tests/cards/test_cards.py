@@ -60,7 +60,9 @@ def test_a_pipeline_of_another_kind_has_a_card_too(tmp_path: Path) -> None:
     from sentence_transformers.sentence_transformer.modules import Pooling
 
     model = StaticSentenceTransformer(modules=[random_model()[0], Pooling(8, "max")], device="cpu")
-    assert "| Dimensions | 8 |" in card_of(model, tmp_path)
+    text = card_of(model, tmp_path)
+    assert "| Dimensions | 8 |" in text
+    assert "nothing else installed" not in text and "pip install model2vec" not in text and "mean of its" not in text
 
 
 def test_a_name_that_a_template_lacks_is_an_error() -> None:

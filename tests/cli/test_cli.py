@@ -178,6 +178,9 @@ def test_an_empty_file_gives_no_vectors(run: Run, model: Path, tmp_path: Path) -
         ("texts.jsonl", '{"text": "fine"}\n{"text": 3}', "Row 2"),
         ("texts.jsonl", '{"body": "fine"}', "no column 'text'; it has 'body'"),
         ("texts.jsonl", "fine", "Line 1"),
+        ("texts.csv", "", "no column 'text'; it has none"),
+        ("texts.parquet", "fine", "Cannot read"),
+        ("texts.txt", "\udcff", "Cannot read"),
         ("texts.csv", "id,body\n1,fine\n", "no column 'text'; it has 'id', 'body'"),
         ("texts.csv", "id,text\n1\n", "Row 1"),
     ],
@@ -186,7 +189,7 @@ def test_refused_inputs_leave_the_output_alone(
     run: Run, model: Path, tmp_path: Path, name: str, content: str | None, message: str
 ) -> None:
     if content is not None:
-        (tmp_path / name).write_text(content)
+        (tmp_path / name).write_text(content, encoding="utf-8", errors="surrogateescape")
     (tmp_path / "v.npy").write_text("old")
     status, _, errors = run("encode", model, "--input", tmp_path / name, "--output", tmp_path / "v.npy", "--overwrite")
     assert status == 1 and message in errors, errors
@@ -201,6 +204,7 @@ def test_refused_inputs_leave_the_output_alone(
         (("a text", "--input", "texts.txt"), "Give either texts or --input"),
         (("a text", "--output", "v.csv"), "--output must end in .npy or .parquet"),
         (("a text", "--precision", "int8"), "int8 needs ranges"),
+        (("a text", "--prompt-name", "nope"), "has no prompt 'nope'; it has 'query', 'document'"),
     ],
 )
 def test_refused_calls(run: Run, model: Path, options: tuple[str, ...], message: str) -> None:
@@ -240,3 +244,24 @@ def test_demo(run: Run, tmp_path: Path) -> None:
     assert status == 0
     assert "times the teacher" in printed and "You can reset your password" in printed and str(output) in printed
     assert StaticSentenceTransformer(str(output), device="cpu").get_embedding_dimension() == 256
+
+
+def test_files_from_a_spreadsheet(run: Run, model: Path, tmp_path: Path) -> None:
+    """With a byte order mark, and blank lines at the end."""
+    (tmp_path / "texts.csv").write_text("text\none\n", encoding="utf-8-sig")
+    (tmp_path / "texts.jsonl").write_text('"one"\n\n', encoding="utf-8-sig")
+    for name in ("texts.csv", "texts.jsonl"):
+        status, printed, errors = run("encode", model, "--input", tmp_path / name, "--output", tmp_path / f"{name}.npy")
+        assert status == 0 and "Wrote 1 vectors" in printed, errors
+
+
+def test_brackets_are_text(run: Run, model: Path) -> None:
+    status, printed, _ = run("similarity", model, "[/b] query", "a [bold] dog", "[/x]")
+    assert status == 0
+    assert all(text in printed for text in ("[/b] query", "a [bold] dog", "[/x]"))
+
+
+def test_a_file_where_the_model_should_go(run: Run, teacher: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("old")
+    status, _, errors = run("distill", teacher, tmp_path / "file", "--overwrite")
+    assert status == 1 and "is a file; name a folder" in errors and (tmp_path / "file").read_text() == "old"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,18 @@ def test_the_teachers_dense_layers_and_no_normalize(bert_folder: str) -> None:
     row = row_of(model, "the")
     assert abs(np.linalg.norm(row) - 1) > 1e-3
     np.testing.assert_allclose(row / np.linalg.norm(row), teacher.encode("the"), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["XLM-R", "RoBERTa"])
+def test_a_prompt_that_ends_in_a_space(name: str, tmp_path: Path) -> None:
+    """The space belongs to the word that follows, as it does in what the teacher reads."""
+    bare = teachers.ALL[name]()
+    bare.model.save_pretrained(tmp_path)
+    bare.tokenizer.save_pretrained(tmp_path)
+    options = {"prompts": {"passage": "sample: "}, "default_prompt_name": "passage"}
+    teacher = pipeline(str(tmp_path), Pooling(32, "mean"), **options)
+    token = "▁the" if name == "XLM-R" else "Ġthe"
+    np.testing.assert_allclose(row_of(distill(teacher, **RAW), token), teacher.encode("the"), atol=1e-5)
 
 
 @pytest.mark.parametrize("include_prompt", [True, False])
@@ -161,14 +174,14 @@ def test_options_to_come_are_refused_before_the_teacher_is_loaded(options: dict[
 
 def test_a_model_without_a_pooler() -> None:
     bare = teachers.qwen2()
-    with pytest.raises(TeacherError, match="Qwen2Model has none"):
+    with pytest.raises(TeacherError, match="Qwen2Model does not give what pooling='pooler' needs"):
         distill_from_model(bare.model, bare.tokenizer, pooling="pooler", show_progress_bar=False)
 
 
 def test_a_slow_tokenizer() -> None:
     from transformers import CanineTokenizer
 
-    with pytest.raises(TokenizerError, match="CanineTokenizer, a slow one"):
+    with pytest.raises(TokenizerError, match="is a CanineTokenizer; expected a fast"):
         distill_from_model(teachers.bert().model, CanineTokenizer(), show_progress_bar=False)
 
 
@@ -203,3 +216,41 @@ def test_the_teachers_licence_and_language_are_taken_over(bert_folder: str, tmp_
         data = distill(folder, device="cpu", **RAW).model_card_data
         assert (data.license, data.language) == ("cc-by-4.0", ["de", "en"]), kind
         card.unlink()
+
+
+@pytest.mark.parametrize("card", ["---\nlicense: [\n---\n", "---\n- a list\n---\n", "no block"])
+def test_a_card_that_cannot_be_read_is_no_reason_to_fail(bert_folder: str, tmp_path: Path, card: str) -> None:
+    folder = tmp_path / "teacher"
+    shutil.copytree(bert_folder, folder)
+    (folder / "README.md").write_text(card)
+    assert distill(str(folder), device="cpu", **RAW).model_card_data.license is None
+
+
+def test_a_model_with_a_head() -> None:
+    from transformers import BertForSequenceClassification
+
+    bare = teachers.bert()
+    model = BertForSequenceClassification(bare.model.config)
+    with pytest.raises(TeacherError, match="BertForSequenceClassification does not give last_hidden_state"):
+        distill_from_model(model, bare.tokenizer, show_progress_bar=False)
+
+
+def test_an_encoder_decoder() -> None:
+    from transformers import T5Config, T5Model
+
+    bare = teachers.bert()
+    model = T5Model(T5Config(vocab_size=len(bare.tokenizer), d_model=16, d_kv=4, d_ff=16, num_layers=1, num_heads=4))
+    with pytest.raises(TeacherError, match="of an encoder-decoder, pass the encoder"):
+        distill_from_model(model, bare.tokenizer, show_progress_bar=False)
+
+
+def test_what_is_no_model() -> None:
+    with pytest.raises(TeacherError, match="got str. To load one by its name, use distill"):
+        distill_from_model("a/name", teachers.bert().tokenizer)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("device", ["nowhere", "cuda:99"])
+def test_a_device_that_is_not_there(device: str) -> None:
+    bare = teachers.bert()
+    with pytest.raises(OptionError, match=f"cannot run on device='{device}'"):
+        distill_from_model(bare.model, bare.tokenizer, device=device, show_progress_bar=False)

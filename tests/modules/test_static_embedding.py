@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 import math
 import pickle
 from pathlib import Path
@@ -16,7 +17,7 @@ from transformers import PreTrainedTokenizerBase
 
 from sentence_transformers_static import StaticEmbedding
 from sentence_transformers_static.errors import ModelFolderError, OptionError, TableError, TokenizerError
-from sentence_transformers_static.modules import EmbeddingTable
+from sentence_transformers_static.modules import EmbeddingTable, static_embedding
 from tests import teachers
 from tests.texts import UNKNOWN
 
@@ -69,10 +70,25 @@ def test_only_float32_is_trained() -> None:
     assert not embedding(weighted=True).token_weights.requires_grad
 
 
+def test_training_a_compact_table_is_warned_of(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("transformers"), "propagate", True)
+    monkeypatch.setattr(static_embedding.logger, "propagate", True)
+    embedding("int8").eval().train()
+    assert "The int8 table is read-only" in caplog.text
+    caplog.clear()
+    embedding().train()
+    assert not caplog.text
+
+
 def test_batches_of_nothing() -> None:
     module = embedding()
     features = module(module.preprocess(["", UNKNOWN]))
-    assert features["input_ids"].shape == (2, 0)
+    assert features["input_ids"].shape == (2, 1)
+    assert not features["attention_mask"].any()
+    for mode in ("cls", "lasttoken"):
+        assert not Pooling(6, mode)(dict(features))["sentence_embedding"].any()
     assert not module.mean(features).any()
     assert not Pooling(6, "mean")(features)["sentence_embedding"].any()
 
