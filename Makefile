@@ -2,33 +2,37 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALLED := $(VENV)/.installed
+DEMO := $(VENV)/.demo
+DEV := $(VENV)/.dev
 
 .PHONY: demo test lint format clean
 
-demo: $(INSTALLED)
+demo: $(DEMO)
 	HF_HUB_OFFLINE=1 $(BIN)/st-static demo
 
-test: $(INSTALLED) lint
+test: $(DEV) lint
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -m "not slow" --cov --cov-report=term
 
-lint: $(INSTALLED)
+lint: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format: $(INSTALLED)
+format: $(DEV)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+$(DEMO): EXTRA := demo
+$(DEV): EXTRA := dev
+
 # torch first and pinned: left to the other packages' ranges, pip would take the newest build.
-$(INSTALLED): pyproject.toml constraints.txt
+$(DEMO) $(DEV): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip -c constraints.txt
 	$(BIN)/python -m pip install --quiet torch -c constraints.txt
-	$(BIN)/python -m pip install --quiet --editable ".[dev]" -c constraints.txt
-	touch $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --editable ".[$(EXTRA)]" -c constraints.txt
+	touch $@
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

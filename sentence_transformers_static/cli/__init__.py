@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -13,9 +14,22 @@ app = typer.Typer(
     name="st-static",
     help="Static embeddings inside Sentence Transformers.",
     no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def st_static(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """Static embeddings inside Sentence Transformers."""
+    if version:
+        from importlib.metadata import version as version_of
+
+        typer.echo(version_of("sentence-transformers-static"))
+        raise typer.Exit
+
+
 for command in (distill.distill, encode.encode, similarity.similarity, info.info, demo.demo):
     app.command()(command)
 

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeGuard, get_args
 
 from sentence_transformers_static.errors import NotYetSupportedError, OptionError
 from sentence_transformers_static.modules.table import PRECISIONS, Precision
+from sentence_transformers_static.tokens import compiled_pattern
 
 PCADims = int | float | Literal["auto"] | None
 PoolingMode = Literal["teacher", "mean", "first", "last", "pooler"]
@@ -42,6 +43,7 @@ class DistillationConfig:
         pattern = self.token_remove_pattern
         if pattern is not None and not isinstance(pattern, str):
             raise OptionError(f"token_remove_pattern must be a regular expression, or None; got {pattern!r}.")
+        compiled_pattern(pattern)
         if not _is_whole(self.batch_size) or self.batch_size < 1:
             raise OptionError(f"batch_size must be a whole number above 0; got {self.batch_size!r}.")
         if self.quantize_to not in list(PRECISIONS):

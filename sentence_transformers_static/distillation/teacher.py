@@ -144,8 +144,10 @@ class Teacher:
         tensor = next(self._pipeline.parameters(), None)
         home = torch.device("cpu") if tensor is None else tensor.device
         training = {module: module.training for module in self._pipeline.modules()}
-        target = home if device is None else self._to_device(device)
+        target = home if device is None else check_device(device)
         self._pipeline.eval()
+        if target != home:
+            self._pipeline.to(target)
         try:
             yield target
         finally:
@@ -154,13 +156,19 @@ class Teacher:
             for module, mode in training.items():
                 module.training = mode
 
-    def _to_device(self, name: str) -> torch.device:
-        try:
-            device = torch.device(name)
-            self._pipeline.to(device)
-        except (RuntimeError, AssertionError) as error:
-            raise OptionError(f"The teacher cannot run on device={name!r}: {error}") from error
-        return device
+
+def check_device(name: str) -> torch.device:
+    """The device of that name.
+
+    Raises:
+        OptionError: If there is no such device here.
+    """
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise OptionError(f"The teacher cannot run on device={name!r}: {error}") from error
+    return device
 
 
 class _BareTransformer(nn.Module):
@@ -200,11 +208,11 @@ def load_teacher(
         TokenizerError: If its tokenizer is a slow one.
     """
     options: dict[str, Any] = {"revision": revision, "token": token}
+    device = device or get_device_name()
+    check_device(device)
     try:
         if is_sentence_transformer_model(model_name, **options):
-            model = SentenceTransformer(
-                model_name, device=device or get_device_name(), trust_remote_code=trust_remote_code, **options
-            )
+            model = SentenceTransformer(model_name, device=device, trust_remote_code=trust_remote_code, **options)
         else:
             options["trust_remote_code"] = trust_remote_code
             transformer = Transformer(

@@ -51,7 +51,7 @@ def student_vocabulary(
         OptionError: If the pattern does not compile, matches the unknown token, or removes everything.
         TokenizerError: If the tokenizer cannot be taken apart.
     """
-    pattern = _compiled(token_remove_pattern)
+    pattern = compiled_pattern(token_remove_pattern)
     with _quiet_skeletoken():
         try:
             original = TokenizerModel.from_transformers_tokenizer(tokenizer)
@@ -81,7 +81,12 @@ def student_vocabulary(
     return StudentVocabulary(student, tokens, [in_teacher(token) for token in tokens], prefix_ids, suffix_ids)
 
 
-def _compiled(pattern: str | None) -> re.Pattern[str] | None:
+def compiled_pattern(pattern: str | None) -> re.Pattern[str] | None:
+    """``pattern``, compiled; None for None.
+
+    Raises:
+        OptionError: If it is no regular expression.
+    """
     try:
         return None if pattern is None else re.compile(pattern)
     except re.error as error:
