@@ -31,6 +31,7 @@ def test_what_a_distilled_models_card_says(tmp_path: Path) -> None:
     assert "license" not in metadata and "| Licence | unknown |" in text
     assert text.index("# Static embeddings of org/teacher") and "| Dimensions | 8 |" in text
     assert "| `pca_dims` | `8` |" in text and "| `sif_coefficient` | `0.0001` |" in text
+    assert "Made with sentence-transformers " in text and "None" not in text and "{" not in text.split("---")[2][:2000]
 
 
 def test_the_snippets_run(tmp_path: Path) -> None:
@@ -72,3 +73,12 @@ def test_a_name_that_a_template_lacks_is_an_error() -> None:
 
 def test_templates_are_found_in_the_checkout() -> None:
     assert template_dir() == Path(__file__).parents[2] / "model_card_templates"
+
+
+def test_a_trained_model_keeps_the_licence_and_languages_it_was_loaded_with(tmp_path: Path) -> None:
+    random_model().save_pretrained(tmp_path)
+    (tmp_path / "README.md").write_text("---\nlicense: apache-2.0\nlanguage: [en, de]\n---\n\ntext\n")
+    again = StaticSentenceTransformer(tmp_path, device="cpu")
+    again.model_card_data.add_tags("generated_from_trainer")  # as the host's trainer does
+    metadata = ModelCard(card_of(again, tmp_path / "trained")).data.to_dict()
+    assert metadata["license"] == "apache-2.0" and metadata["language"] == ["en", "de"]
