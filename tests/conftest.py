@@ -18,7 +18,7 @@ import wordllama
 from sentence_transformers import SentenceTransformer
 
 from sentence_transformers_static import StaticSentenceTransformer, distill
-from tests import texts
+from tests import teachers, texts
 
 # Importing wordllama sets the root logger to INFO, at which the host prints progress bars.
 logging.getLogger().setLevel(logging.WARNING)
@@ -53,6 +53,15 @@ def minilm_256_path(minilm: SentenceTransformer, tmp_path_factory: pytest.TempPa
 def minilm_256(minilm_256_path: str) -> StaticSentenceTransformer:
     """A fresh copy for each test, since tests train and quantize it."""
     return StaticSentenceTransformer(minilm_256_path, device="cpu", local_files_only=True)
+
+
+@pytest.fixture(scope="session")
+def bert_folder(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The tiny BERT, saved as a bare transformers model."""
+    folder = str(tmp_path_factory.mktemp("bert"))
+    teachers.bert().model.save_pretrained(folder)
+    teachers.bert().tokenizer.save_pretrained(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,6 @@ import pytest
 
 from sentence_transformers_static import StaticSentenceTransformer
 from sentence_transformers_static.cli import main
-from tests import teachers
 from tests.models import random_model
 
 Run = Callable[..., tuple[int, str, str]]
@@ -43,12 +42,9 @@ def model(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def teacher(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = str(tmp_path_factory.mktemp("teacher"))
-    teachers.bert().model.save_pretrained(folder)
-    teachers.bert().tokenizer.save_pretrained(folder)
-    return folder
+@pytest.fixture
+def teacher(bert_folder: str) -> str:
+    return bert_folder
 
 
 def expected(model: Path) -> np.ndarray:

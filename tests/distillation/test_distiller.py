@@ -20,15 +20,6 @@ RAW: dict[str, Any] = {"pca_dims": None, "sif_coefficient": None, "show_progress
 """Rows as the teacher gives them."""
 
 
-@pytest.fixture(scope="module")
-def bert_folder(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A bare transformers model, saved."""
-    folder = str(tmp_path_factory.mktemp("bert"))
-    teachers.bert().model.save_pretrained(folder)
-    teachers.bert().tokenizer.save_pretrained(folder)
-    return folder
-
-
 def pipeline(folder: str, *modules: torch.nn.Module, **options: Any) -> SentenceTransformer:
     """A Sentence Transformers teacher around the bare one."""
     transformer = SentenceTransformer(folder, device="cpu", local_files_only=True)[0]
