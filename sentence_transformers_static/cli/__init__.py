@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sentence_transformers_static.cli import demo, distill, encode, info, similarity
+from sentence_transformers_static.cli import demo, distill, encode, evaluate, info, similarity
 from sentence_transformers_static.errors import StaticEmbeddingError
 
 app = typer.Typer(
@@ -30,7 +30,7 @@ def st_static(version: Annotated[bool, typer.Option("--version", help="Print the
         raise typer.Exit
 
 
-for command in (distill.distill, encode.encode, similarity.similarity, info.info, demo.demo):
+for command in (distill.distill, encode.encode, similarity.similarity, info.info, evaluate.evaluate, demo.demo):
     app.command()(command)
 
 

@@ -5,42 +5,20 @@ from __future__ import annotations
 import shutil
 import sys
 import time
+from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sentence_transformers_static.benchmark.sentences import TEXTS
 from sentence_transformers_static.extras import require
 
 if TYPE_CHECKING:
     from rich.console import Console
     from sentence_transformers import SentenceTransformer
 
-TEXTS = [
-    "A cat is sleeping on the warm windowsill.",
-    "The stock market fell sharply after the announcement.",
-    "She planted tomatoes and basil in the garden.",
-    "The new phone has a better camera and a longer battery life.",
-    "Water boils at one hundred degrees Celsius at sea level.",
-    "The orchestra played a symphony by Beethoven.",
-    "Regular exercise lowers the risk of heart disease.",
-    "The train to Berlin leaves from platform seven.",
-    "He fixed the leaking pipe under the kitchen sink.",
-    "Astronomers discovered a planet orbiting a distant star.",
-    "The recipe needs two eggs, flour and a pinch of salt.",
-    "Our team won the football match in the last minute.",
-    "The museum shows paintings from the seventeenth century.",
-    "Heavy rain flooded several streets in the old town.",
-    "The court ruled that the contract was not valid.",
-    "Bees are important for the pollination of crops.",
-    "You can reset your password on the login page.",
-    "The doctor prescribed antibiotics for the infection.",
-    "Volcanic ash closed the airport for three days.",
-    "The children built a castle out of sand on the beach.",
-]
 QUERIES = ["I cannot log into my account", "healthy lifestyle", "discoveries in outer space", "classical music concert"]
-_ROUNDS = 5
 
 
 def demo(
@@ -107,14 +85,16 @@ def _show_speed(
 ) -> None:
     from rich.table import Table
 
+    from sentence_transformers_static.benchmark.speed import ROUNDS, texts_per_second
     from sentence_transformers_static.cli.info import folder_bytes
 
     models = {
-        "teacher": (teacher, TEXTS * 10),
-        "static, as SentenceTransformer": (plain, TEXTS * 250),
-        "static, as StaticSentenceTransformer": (ours, TEXTS * 250),
+        "teacher": teacher,
+        "static, as SentenceTransformer": plain,
+        "static, as StaticSentenceTransformer": ours,
     }
-    rates = _texts_per_second(models)
+    encoders = {name: partial(model.encode, show_progress_bar=False) for name, model in models.items()}
+    rates = texts_per_second(encoders, {name: TEXTS * (10 if name == "teacher" else 250) for name in models})
     table = Table("model", "size", "texts/s", "x teacher")
     for column in table.columns[1:]:
         column.justify = "right"
@@ -125,7 +105,7 @@ def _show_speed(
     console.print(table)
     console.print(
         f"{len(TEXTS) * 10} short texts for the teacher and {len(TEXTS) * 250:,} for the static model, median of "
-        f"{_ROUNDS} alternating rounds, on this machine."
+        f"{ROUNDS} alternating rounds, on this machine."
     )
 
 
@@ -135,14 +115,3 @@ def _weights_bytes(path: str, model: SentenceTransformer) -> int:
     if Path(path).is_dir():
         return folder_bytes(path)
     return sum(parameter.nbytes for parameter in model.parameters())
-
-
-def _texts_per_second(models: dict[str, tuple[SentenceTransformer, list[str]]]) -> dict[str, float]:
-    seconds: dict[str, list[float]] = {name: [] for name in models}
-    for _ in range(_ROUNDS + 1):
-        for name, (model, texts) in models.items():
-            start = time.perf_counter()
-            model.encode(texts, show_progress_bar=False)
-            seconds[name].append(time.perf_counter() - start)
-    # The first round warms up.
-    return {name: len(texts) / median(seconds[name][1:]) for name, (_, texts) in models.items()}

@@ -1,0 +1,78 @@
+"""From results to a table: scores by task, averages by type as MTEB takes them, and what a student retains."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import mean
+
+from mteb.abstasks import AbsTask
+from mteb.results import ModelResult
+
+MEAN_TASK = "Mean (Task)"
+MEAN_TASK_TYPE = "Mean (TaskType)"
+
+
+@dataclass(frozen=True)
+class TaskScore:
+    """The main score of one task, between 0 and 1 (correlations: -1 and 1)."""
+
+    task: str
+    type: str
+    metric: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The scores of one model.
+
+    Attributes:
+        scores: One for each task that has a result, in the order of the tasks.
+        missing: Names of the tasks that have none.
+    """
+
+    scores: tuple[TaskScore, ...]
+    missing: tuple[str, ...] = ()
+
+    @property
+    def by_task(self) -> dict[str, float]:
+        """Task name -> score."""
+        return {score.task: score.score for score in self.scores}
+
+    @property
+    def by_type(self) -> dict[str, float]:
+        """Task type -> mean of its tasks' scores, in the order of their first tasks."""
+        scores = defaultdict(list)
+        for score in self.scores:
+            scores[score.type].append(score.score)
+        return {type_: mean(values) for type_, values in scores.items()}
+
+    @property
+    def averages(self) -> dict[str, float]:
+        """MTEB's two averages, over tasks and over types; empty when a task is missing, as in MTEB."""
+        if self.missing or not self.scores:
+            return {}
+        return {MEAN_TASK: mean(self.by_task.values()), MEAN_TASK_TYPE: mean(self.by_type.values())}
+
+
+def summarize(result: ModelResult, tasks: Sequence[AbsTask]) -> Summary:
+    """Main scores of ``result``, in the order of ``tasks``; a task of several subsets counts by their mean."""
+    found = {task_result.task_name: task_result.get_score() for task_result in result.task_results}
+    scores = tuple(
+        TaskScore(
+            task=task.metadata.name,
+            type=task.metadata.type,
+            metric=task.metadata.main_score,
+            score=float(found[task.metadata.name]),
+        )
+        for task in tasks
+        if task.metadata.name in found
+    )
+    return Summary(scores, tuple(task.metadata.name for task in tasks if task.metadata.name not in found))
+
+
+def retention(student: float | None, teacher: float | None) -> float | None:
+    """What the student retains of the teacher's score: their ratio; ``None`` without both, or for a teacher at 0."""
+    return student / teacher if student is not None and teacher else None

@@ -1,0 +1,172 @@
+"""``st-static evaluate``: a model's scores on MTEB's tasks, or on the offline suite."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sentence_transformers_static.errors import OptionError
+from sentence_transformers_static.extras import require
+
+if TYPE_CHECKING:
+    from mteb.abstasks import AbsTask
+    from mteb.results import ModelResult
+    from sentence_transformers import SentenceTransformer
+
+    from sentence_transformers_static.benchmark import Summary
+
+
+def evaluate(
+    model: Annotated[str, typer.Argument(help="Any Sentence Transformers model: a folder, or a name on the Hub.")],
+    benchmark: Annotated[
+        str | None,
+        typer.Option(help="offline (the default), words, phrases, or one of MTEB's, such as 'MTEB(eng, v2)'."),
+    ] = None,
+    task: Annotated[
+        list[str] | None, typer.Option(help="The name of a task, instead of a benchmark; may be repeated.")
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="The folder of evaluation data, for offline and words.", envvar="ST_STATIC_EVALUATION_DATA"),
+    ] = None,
+    teacher: Annotated[str | None, typer.Option(help="A second model: show what MODEL retains of its scores.")] = None,
+    model_name: Annotated[
+        str | None,
+        typer.Option(help="The name in MTEB's results, organization/model; default: its own."),
+    ] = None,
+    revision: Annotated[str | None, typer.Option(help="Branch, tag or commit of MODEL on the Hub.")] = None,
+    output_folder: Annotated[
+        Path | None, typer.Option(help="MTEB's cache of results; default: MTEB_CACHE, or ~/.cache/mteb.")
+    ] = None,
+    truncate_dim: Annotated[int | None, typer.Option(min=1, help="Cut MODEL's embeddings to so many.")] = None,
+    batch_size: Annotated[int, typer.Option(min=1, help="Texts per batch.")] = 128,
+    device: Annotated[str | None, typer.Option(help="Where the models run, such as cuda; default: the best.")] = None,
+    token: Annotated[str | None, typer.Option(help="Access token for the Hub.", envvar="HF_TOKEN")] = None,
+    trust_remote_code: Annotated[bool, typer.Option(help="Let a model run code from its repository.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Compute again what the cache of results already holds.")
+    ] = False,
+    update_card: Annotated[
+        bool, typer.Option("--update-card", help="Write the scores into the model-index of MODEL's README.md.")
+    ] = False,
+    plot: Annotated[Path | None, typer.Option(help="Draw pictures into this folder.")] = None,
+) -> None:
+    """Evaluate MODEL with MTEB, task by task.
+
+    Results are kept in MTEB's own format and layout; a run that was stopped goes on where it was. A task that fails is
+    reported, the others go on, and the exit status is 1.
+    """
+    require("mteb", "st-static evaluate")
+    if update_card and not Path(model).is_dir():
+        raise OptionError(f"--update-card writes into a model's folder, and {model!r} is none.")
+    from rich.console import Console
+
+    from sentence_transformers_static.benchmark import load_model, select_tasks, summarize, write_results
+
+    console = Console()
+    logging.getLogger("mteb.evaluate").setLevel(logging.CRITICAL)  # failures are reported below
+    tasks = select_tasks(benchmark or (None if task else "offline"), task or [], data)
+    loading: dict[str, Any] = {"device": device, "token": token, "trust_remote_code": trust_remote_code}
+    models = {model: load_model(model, revision=revision, truncate_dim=truncate_dim, **loading)}
+    if teacher is not None and teacher != model:
+        models[teacher] = load_model(teacher, **loading)
+    names = {model: model_name}
+    running: dict[str, Any] = {"cache": output_folder, "overwrite": overwrite, "batch_size": batch_size}
+    results = {name: _run(loaded, name, names.get(name), tasks, running) for name, loaded in models.items()}
+    summaries = {name: summarize(result, tasks) for name, result in results.items()}
+    _print_scores(console, summaries[model], summaries.get(teacher or ""), model)
+    _print_failures(console, results)
+    if update_card:
+        written = write_results(model, results[model], tasks)
+        console.print(f"Wrote {written} results into {Path(model) / 'README.md'}.")
+    if plot is not None:
+        _plot(console, models, summaries, tasks, teacher, plot)
+    if any(result.exceptions for result in results.values()):
+        raise typer.Exit(1)
+
+
+def _run(
+    loaded: SentenceTransformer, path: str, name: str | None, tasks: list[AbsTask], options: dict[str, Any]
+) -> ModelResult:
+    from sentence_transformers_static.benchmark import evaluate as run
+    from sentence_transformers_static.benchmark import model_meta
+
+    default = f"local/{Path(path).resolve().name}" if Path(path).exists() else path
+    try:
+        meta = model_meta(loaded, name=name or default)
+    except ValueError as error:
+        raise OptionError(f"--model-name must read organization/model; got {name!r}.") from error
+    return run(loaded, tasks, meta=meta, **options)
+
+
+def _print_scores(console: Any, student: Summary, teacher: Summary | None, title: str) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    from sentence_transformers_static.benchmark.summary import retention
+
+    table = Table("task", "type", "metric", "score", title=escape(title))
+    table.columns[0].no_wrap = True
+    table.columns[3].justify = "right"
+    if teacher is not None:
+        table.add_column("teacher", justify="right")
+        table.add_column("retention", justify="right")
+
+    def add(label: str, kind: str, metric: str, score: float | None, reference: float | None) -> None:
+        cells = [label, kind, metric, _number(score)]
+        if teacher is not None:
+            share = retention(score, reference)
+            cells += [_number(reference), "-" if share is None else f"{share:.1%}"]
+        table.add_row(*cells)
+
+    references = {} if teacher is None else {**teacher.by_task, **teacher.by_type, **teacher.averages}
+    for score in student.scores:
+        add(score.task, score.type, score.metric, score.score, references.get(score.task))
+    for name in student.missing:
+        add(name, "", "failed", None, references.get(name))
+    table.add_section()
+    for type_, value in student.by_type.items():
+        add("", type_, "mean", value, references.get(type_))
+    table.add_section()
+    for label, value in student.averages.items():
+        add(label, "", "", value, references.get(label))
+    console.print(table)
+    if student.missing:
+        console.print(f"No averages: {len(student.missing)} of the tasks failed.")
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"
+
+
+def _print_failures(console: Any, results: dict[str, ModelResult]) -> None:
+    """Each failure once, with the models it happened to."""
+    from rich.markup import escape
+
+    models: dict[tuple[str, str], list[str]] = {}
+    for name, result in results.items():
+        for failure in result.exceptions or []:
+            models.setdefault((failure.task_name, failure.exception.strip() or "no message"), []).append(name)
+    for (task, message), names in models.items():
+        which = "" if len(names) == len(results) else f" for {escape(names[0])}"
+        console.print(f"[red]{escape(task)} failed{which}:[/red] {escape(message)}", soft_wrap=True)
+
+
+def _plot(
+    console: Any,
+    models: dict[str, SentenceTransformer],
+    summaries: dict[str, Summary],
+    tasks: list[AbsTask],
+    teacher: str | None,
+    folder: Path,
+) -> None:
+    from sentence_transformers_static.benchmark.pictures import draw
+
+    files = draw(models, summaries, tasks, teacher, folder)
+    if files:
+        console.print("Drawn: " + ", ".join(str(file) for file in files), soft_wrap=True)
+    else:
+        console.print("Nothing to draw: a picture needs the average of all tasks, or a teacher.")
