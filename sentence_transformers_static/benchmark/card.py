@@ -59,7 +59,7 @@ def _results(result: ModelResult, tasks: Sequence[AbsTask]) -> list[EvalResult]:
             dataset_split=split,
             dataset_revision=one.dataset_revision,
             metric_type=known[one.task_name].main_score,
-            metric_value=round(100 * scores["main_score"], 4),
+            metric_value=round(100 * float(scores["main_score"]), 4),
         )
         for one in result.task_results
         for split, subsets in one.scores.items()

@@ -6,21 +6,15 @@ import hashlib
 import json
 import math
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import mteb
 from mteb.models import ModelMeta, SentenceTransformerEncoderWrapper
-from mteb.models.model_meta import ScoringFunction
 from mteb.types import Licenses
 from sentence_transformers import SentenceTransformer
 from torch import uint8
 
 from sentence_transformers_static.modules import StaticEmbedding
-
-_SIMILARITIES: dict[str | None, ScoringFunction] = {
-    "cosine": ScoringFunction.COSINE,
-    "dot": ScoringFunction.DOT_PRODUCT,
-}
 
 
 def model_meta(model: SentenceTransformer, name: str | None = None, revision: str | None = None) -> ModelMeta:
@@ -44,6 +38,7 @@ def model_meta(model: SentenceTransformer, name: str | None = None, revision: st
     teacher = _teacher(model)
     name = name or hub_name or f"local/{type(model).__name__}"
     on_hub = name == hub_name
+    similarity = model.similarity_fn_name
     return ModelMeta(
         name=name,
         revision=revision or (on_hub and card.base_model_revision) or content_revision(model),
@@ -54,7 +49,7 @@ def model_meta(model: SentenceTransformer, name: str | None = None, revision: st
         n_parameters=sum(tensor.numel() for tensor in tensors),
         n_embedding_parameters=sum(table.numel() for table in tables) or None,
         memory_usage_mb=sum(tensor.nbytes for tensor in tensors) / 2**20,
-        similarity_fn_name=_SIMILARITIES.get(model.similarity_fn_name),
+        similarity_fn_name=cast(Any, similarity if similarity in ("cosine", "dot") else None),
         license=_license(card.license),
         open_weights=True,
         framework=["Sentence Transformers", "PyTorch", "safetensors"],

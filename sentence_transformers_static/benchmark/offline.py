@@ -24,7 +24,7 @@ _WORDNET_LICENSE = "https://wordnet.princeton.edu/license-and-commercial-use"
 
 
 def english(name: str, type: Any, main_score: str, description: str, license: str, **fields: Any) -> TaskMetadata:
-    """Metadata of an English text task; the dataset's path and revision are set when the data are read."""
+    """Metadata of an English text task; the revision is set when the data are read."""
     return TaskMetadata(
         name=name,
         type=type,
@@ -33,7 +33,7 @@ def english(name: str, type: Any, main_score: str, description: str, license: st
         license=license,
         eval_langs=["eng-Latn"],
         eval_splits=["test"],
-        dataset={"path": "NA", "revision": "NA"},
+        dataset={"path": name, "revision": "NA"},
         **fields,
     )
 

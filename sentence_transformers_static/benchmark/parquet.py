@@ -47,7 +47,7 @@ class ParquetTask(AbsTask):
             revision = content_revision(self._read())
         except EvaluationDataError:
             revision = UNREADABLE
-        self.metadata = self.metadata.model_copy(update={"dataset": {"path": "NA", "revision": revision}})
+        self.metadata = self.metadata.model_copy(update={"dataset": {**self.metadata.dataset, "revision": revision}})
         super().__init__(**kwargs)
 
     def load_data(self, num_proc: int | None = None, **kwargs: Any) -> None:
