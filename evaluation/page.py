@@ -22,10 +22,12 @@ FOLDER = Path(__file__).parent
 def page(
     results: Annotated[Path, typer.Option(exists=True, help="The folder of results.")] = RESULTS,
     output: Annotated[Path, typer.Option(help="The page to write.")] = FOLDER / "README.md",
+    pictures: Annotated[bool, typer.Option(help="Draw the pictures, too.")] = True,
 ) -> None:
     """Write the results page. Nothing in it is typed by hand: to change it, change results or page.md.jinja."""
     content = read_results(results)
-    draw(results)
+    if pictures:
+        draw(results)
     environment = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, trim_blocks=True)
     environment.filters |= {"score": lambda value: f"{100 * value:.2f}", "percent": lambda value: f"{100 * value:.1f}%"}
     with staged_file(output) as staging:
@@ -39,15 +41,18 @@ def read_results(results: Path) -> dict[str, Any]:
         json.loads((results / f"{name}.json").read_text(encoding="utf-8")) for name in ("suite", "speed", "parity")
     )
     cache = ResultCache(results / "mteb")
-    summaries, seconds = {}, {}
+    summaries, seconds, spread = {}, {}, {}
     for model in suite["models"]:
         scores = []
         for task in suite["tasks"]:
             result = cache.load_task_result(task["name"], model["name"], model["revision"], raise_if_not_found=True)
+            spread[model["label"], task["type"]] = result.scores["test"][0].get("v_measure_std")
             scores.append(TaskScore(task["name"], task["type"], task["metric"], result.get_score()))
             seconds.setdefault(model["label"], []).append(result.evaluation_time or 0.0)
         summaries[model["label"]] = Summary(tuple(scores))
     teacher = next(model["label"] for model in suite["models"] if model["group"] == "teacher")
+    peer = next(model for model in suite["models"] if model["label"].startswith("model2vec"))
+    ours = f"ours {peer['dimensions']}"
     return {
         "suite": suite,
         "speed": speed,
@@ -57,7 +62,10 @@ def read_results(results: Path) -> dict[str, Any]:
         "minutes": {label: sum(times) / 60 for label, times in seconds.items()},
         "teacher": teacher,
         "retentions": _retentions(summaries, teacher),
-        "difference": _difference(summaries, "ours 256", "model2vec 256"),
+        "difference": _difference(summaries, ours, peer["label"]),
+        "compared": (ours, peer["label"]),
+        "dimensions": peer["dimensions"],
+        "clustering_std": spread[ours, "Clustering"],
         "baselines": _baselines(suite["tasks"], summaries),
         "mean": mean,
     }

@@ -13,7 +13,7 @@ from rich.progress import track
 from rich.table import Table
 from sentence_transformers import SentenceTransformer
 
-from evaluation.models import Candidate, candidates, embed_with
+from evaluation.models import Candidate, candidates, counterpart, embed_with
 from evaluation.provenance import provenance, write_json
 from evaluation.suite import RESULTS
 from evaluation.texts import read_texts
@@ -41,7 +41,7 @@ def speed(
 ) -> None:
     """Measure how fast each model embeds the same texts, in turns in one process, and its peak memory, each alone.
 
-    Transformers get every 40th text. `stock ours 256` is ours 256 read by plain Sentence Transformers.
+    Transformers get every 40th text. `stock ours ...` is our folder read by plain Sentence Transformers.
     """
     if (data is None) == (texts is None):
         raise typer.BadParameter("Name either --data or --texts.")
@@ -49,12 +49,13 @@ def speed(
     few = chosen[::40]
     compared = candidates(teacher, teacher_name, models)
     loaded = {candidate.label: candidate.load() for candidate in compared}
-    loaded["stock ours 256"] = SentenceTransformer(str(models / f"{compared[0].label}-256"), device="cpu")
+    ours = counterpart(compared)
+    loaded[f"stock {ours.label}"] = SentenceTransformer(str(models / ours.name.split("/")[-1]), device="cpu")
     groups = {candidate.label: candidate.group for candidate in compared}
     given = {label: few if groups.get(label) == "teacher" else chosen for label in loaded}
     rates = texts_per_second({label: embed_with(model) for label, model in loaded.items()}, given, rounds)
     memory = {
-        candidate.label: _peak_memory(candidate, given[candidate.label])
+        candidate.label: _memory(candidate, given[candidate.label])
         for candidate in track(compared, "Peak memory", transient=True)
     }
     reference = rates[compared[0].label]
@@ -62,7 +63,7 @@ def speed(
         label: {
             "texts per second": round(rate, 1),
             "x teacher": round(rate / reference, 2),
-            "peak MB": memory.get(label),
+            **memory.get(label, {}),
         }
         for label, rate in rates.items()
     }
@@ -73,28 +74,29 @@ def speed(
 
 
 def _print(figures: dict[str, dict[str, Any]]) -> None:
-    table = Table("model", "texts/s", "x teacher", "peak MB")
+    table = Table("model", "texts/s", "x teacher", "peak MB", "beyond imports")
     for label, values in figures.items():
-        peak = values["peak MB"]
-        table.add_row(
-            label,
-            f"{values['texts per second']:,.0f}",
-            f"{values['x teacher']:,.1f}",
-            "-" if peak is None else f"{peak:,.0f}",
-        )
+        memory = (f"{values[key]:,.0f}" if key in values else "-" for key in ("peak MB", "beyond imports MB"))
+        table.add_row(label, f"{values['texts per second']:,.0f}", f"{values['x teacher']:,.1f}", *memory)
     Console().print(table)
 
 
-def _peak_memory(candidate: Candidate, texts: Sequence[str]) -> float | None:
-    """The peak resident memory, in MB, of a new process that imports, loads and embeds; None where it is not told."""
+def _memory(candidate: Candidate, texts: Sequence[str]) -> dict[str, float]:
+    """Peak resident memory, in MB (10^6 bytes), of a new process that imports, loads and embeds; empty if not told."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(_embed_and_tell, (candidate, texts))
 
 
-def _embed_and_tell(candidate: Candidate, texts: Sequence[str]) -> float | None:
-    embed_with(candidate.load())(texts)
+def _embed_and_tell(candidate: Candidate, texts: Sequence[str]) -> dict[str, float]:
     status = Path("/proc/self/status")  # ru_maxrss would count the parent, too
     if not status.is_file():
-        return None
-    line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-    return round(int(line.split()[1]) / 1e3, 1)
+        return {}
+    before = _read_status(status, "VmRSS")
+    embed_with(candidate.load())(texts)
+    peak = _read_status(status, "VmHWM")
+    return {"peak MB": round(peak, 1), "beyond imports MB": round(max(0.0, peak - before), 1)}
+
+
+def _read_status(status: Path, field: str) -> float:
+    line = next(line for line in status.read_text().splitlines() if line.startswith(field))
+    return int(line.split()[1]) * 1024 / 1e6

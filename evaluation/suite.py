@@ -34,7 +34,7 @@ def suite(
     Results are kept in MTEB's format below OUTPUT/mteb, so a run that was stopped goes on where it was; which models
     they belong to stands in OUTPUT/suite.json.
     """
-    console = Console()
+    console = Console(width=max(100, Console().width))
     tasks = offline_tasks(data)
     summaries, described, failed = {}, [], []
     for candidate in candidates(teacher, teacher_name, models):
@@ -56,6 +56,7 @@ def suite(
 def _table(summaries: dict[str, Summary], tasks: list[str]) -> Table:
     """Scores x 100, a row for each task and a column for each model."""
     table = Table("x 100", *summaries)
+    table.columns[0].no_wrap = True
     rows = {label: {**summary.by_task, **summary.averages} for label, summary in summaries.items()}
     for name in (*tasks, MEAN_TASK, MEAN_TASK_TYPE):
         scores = (rows[label].get(name) for label in summaries)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.benchmark.conftest import write_data
+
 README = Path(__file__).parents[1] / "README.md"
 TEACHER = "sentence-transformers/all-MiniLM-L6-v2"
 
@@ -21,6 +23,7 @@ def test_every_python_block_runs(
 ) -> None:
     """In order, in one folder, with the teacher's files in the place of its Hub name; printed is what comments say."""
     shutil.copytree(minilm_256_path, tmp_path / "models" / "minilm-256")
+    write_data(tmp_path / "data" / "evaluation")
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert len(blocks) >= 5

@@ -15,7 +15,7 @@ import torch
 from mteb.abstasks import AbsTask
 from sentence_transformers.base.evaluation.evaluator import BaseEvaluator
 
-from sentence_transformers_static.benchmark.running import BATCH_SIZE, as_encoder, encode_kwargs
+from sentence_transformers_static.benchmark.running import BATCH_SIZE, as_encoder, encode_kwargs, reset_generators
 
 
 class MTEBEvaluator(BaseEvaluator):
@@ -54,9 +54,7 @@ class MTEBEvaluator(BaseEvaluator):
         with _random_state_kept():
             if not self.task.data_loaded:
                 self.task.load_data()
-            # Tasks draw samples from generators that go on from one run to the next.
-            self.task.rng_state = random.Random(self.task.seed)
-            self.task.np_rng = np.random.default_rng(self.task.seed)
+            reset_generators(self.task)
             result = mteb.evaluate(
                 as_encoder(model),
                 self.task,

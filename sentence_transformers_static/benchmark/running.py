@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import Any
 
 import datasets
 import mteb
+import numpy as np
 from mteb.abstasks import AbsTask
 from mteb.cache import ResultCache
 from mteb.models import EncoderProtocol, ModelMeta, SentenceTransformerEncoderWrapper
@@ -60,6 +62,7 @@ def evaluate(
     with _progress(len(tasks), show_progress_bar) as advance, _quiet_datasets():
         for task in tasks:
             advance(task.metadata.name)
+            reset_generators(task)
             one = mteb.evaluate(
                 encoder,
                 task,
@@ -80,6 +83,12 @@ def evaluate(
         task_results=results,
         exceptions=errors,
     )
+
+
+def reset_generators(task: AbsTask) -> None:
+    """Let ``task`` draw the samples that it draws when it is new: its generators go on from one model to the next."""
+    task.rng_state = random.Random(task.seed)
+    task.np_rng = np.random.default_rng(task.seed)
 
 
 def encode_kwargs(batch_size: int) -> Any:

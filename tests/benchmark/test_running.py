@@ -58,6 +58,21 @@ def test_equal_to_mteb_alone(finished: Path, data: Path, minilm_256_path: str) -
         assert stored["scores"]["test"][0]["main_score"] == pytest.approx(expected, abs=1e-6), task
 
 
+@pytest.mark.parametrize("name", ["WordNetTopics", "DebtagsWorksWith"])
+def test_each_model_gets_the_same_samples(
+    name: str, data: Path, minilm_256: StaticSentenceTransformer, tmp_path: Path
+) -> None:
+    """These tasks draw samples; a second model, in the same run, must not get others."""
+    (task,) = (task for task in offline_tasks(data) if task.metadata.name == name)
+    after = []
+    for turn in range(2):
+        evaluate(minilm_256, [task], cache=tmp_path / str(turn), show_progress_bar=False)
+        after.append((task.rng_state.getstate(), task.np_rng.bit_generator.state))
+    assert after[0] == after[1]
+    unused = offline_tasks(data)[0]
+    assert after[0] != (unused.rng_state.getstate(), unused.np_rng.bit_generator.state), "it does draw"
+
+
 def test_layout_is_that_of_mteb(finished: Path, minilm_256: StaticSentenceTransformer) -> None:
     folder = result_file(finished, minilm_256, "WordSim353").parent
     assert {f"{name}.json" for name in NAMES} <= {file.name for file in folder.iterdir()}
@@ -68,8 +83,7 @@ def test_layout_is_that_of_mteb(finished: Path, minilm_256: StaticSentenceTransf
 
 
 def test_same_scores_twice(finished: Path, data: Path, minilm_256: StaticSentenceTransformer, tmp_path: Path) -> None:
-    tasks = offline_tasks(data)
-    again = evaluate(minilm_256, tasks, cache=tmp_path, show_progress_bar=False)
+    again = evaluate(minilm_256, offline_tasks(data), cache=tmp_path, show_progress_bar=False)
     for task in again.task_results:
         stored = json.loads(result_file(finished, minilm_256, task.task_name).read_text())
         # In its files MTEB rounds to six digits.
