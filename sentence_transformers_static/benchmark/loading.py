@@ -55,8 +55,9 @@ def _is_static(name: str, revision: str | None, token: str | None) -> bool:
     modules = _read_json(name, "modules.json", revision, token)
     if modules:
         return str(modules[0].get("type", "")).endswith("StaticEmbedding")
-    config = _read_json(name, "config.json", revision, token) or {}
-    return config.get("model_type") == "model2vec"
+    config = _read_json(name, "config.json", revision, token)
+    # transformers always names the type; model2vec names its own, or in older versions none
+    return config is not None and config.get("model_type", "model2vec") == "model2vec"
 
 
 def _read_json(name: str, file: str, revision: str | None, token: str | None) -> Any:

@@ -58,14 +58,18 @@ class Summary:
 
 
 def summarize(result: ModelResult, tasks: Sequence[AbsTask]) -> Summary:
-    """Main scores of ``result``, in the order of ``tasks``; a task of several subsets counts by their mean."""
-    found = {task_result.task_name: task_result.get_score() for task_result in result.task_results}
+    """Main scores of ``result``, in the order of ``tasks``; a task of several subsets counts by their mean.
+
+    They are rounded to the six digits of MTEB's files, so that a result that was just computed and one that was read
+    are the same number.
+    """
+    found = {one.task_name: round(float(one.get_score()), 6) for one in result.task_results}
     scores = tuple(
         TaskScore(
             task=task.metadata.name,
             type=task.metadata.type,
             metric=task.metadata.main_score,
-            score=float(found[task.metadata.name]),
+            score=found[task.metadata.name],
         )
         for task in tasks
         if task.metadata.name in found

@@ -62,6 +62,7 @@ def evaluate(
     require("mteb", "st-static evaluate")
     if update_card and not Path(model).is_dir():
         raise OptionError(f"--update-card writes into a model's folder, and {model!r} is none.")
+    from mteb.cache import ResultCache
     from rich.console import Console
 
     from sentence_transformers_static.benchmark import load_model, select_tasks, summarize, write_results
@@ -79,6 +80,7 @@ def evaluate(
     summaries = {name: summarize(result, tasks) for name, result in results.items()}
     _print_scores(console, summaries[model], summaries.get(teacher or ""), model)
     _print_failures(console, results)
+    console.print(f"Results: {ResultCache(output_folder).cache_path / 'results'}", soft_wrap=True, highlight=False)
     if update_card:
         written = write_results(model, results[model], tasks)
         console.print(f"Wrote {written} results into {Path(model) / 'README.md'}.")
@@ -103,36 +105,37 @@ def _run(
 
 
 def _print_scores(console: Any, student: Summary, teacher: Summary | None, title: str) -> None:
+    """A row for each type, with the mean of its tasks, which follow; then the averages."""
     from rich.markup import escape
     from rich.table import Table
 
     from sentence_transformers_static.benchmark.summary import retention
 
-    table = Table("task", "type", "metric", "score", title=escape(title))
+    table = Table("type and task", "metric", "score", title=escape(title))
     table.columns[0].no_wrap = True
-    table.columns[3].justify = "right"
+    table.columns[2].justify = "right"
     if teacher is not None:
         table.add_column("teacher", justify="right")
         table.add_column("retention", justify="right")
+    references = {} if teacher is None else {**teacher.by_task, **teacher.by_type, **teacher.averages}
 
-    def add(label: str, kind: str, metric: str, score: float | None, reference: float | None) -> None:
-        cells = [label, kind, metric, _number(score)]
+    def add(label: str, metric: str, score: float | None, reference: str) -> None:
+        cells = [label, metric, _number(score)]
         if teacher is not None:
-            share = retention(score, reference)
-            cells += [_number(reference), "-" if share is None else f"{share:.1%}"]
+            share = retention(score, references.get(reference))
+            cells += [_number(references.get(reference)), "-" if share is None else f"{share:.1%}"]
         table.add_row(*cells)
 
-    references = {} if teacher is None else {**teacher.by_task, **teacher.by_type, **teacher.averages}
-    for score in student.scores:
-        add(score.task, score.type, score.metric, score.score, references.get(score.task))
+    for type_, mean in student.by_type.items():
+        add(f"[bold]{type_}[/bold]", "mean", mean, type_)
+        for score in student.scores:
+            if score.type == type_:
+                add(f"  {score.task}", score.metric, score.score, score.task)
     for name in student.missing:
-        add(name, "", "failed", None, references.get(name))
-    table.add_section()
-    for type_, value in student.by_type.items():
-        add("", type_, "mean", value, references.get(type_))
+        add(f"  {name}", "failed", None, name)
     table.add_section()
     for label, value in student.averages.items():
-        add(label, "", "", value, references.get(label))
+        add(f"[bold]{label}[/bold]", "", value, label)
     console.print(table)
     if student.missing:
         console.print(f"No averages: {len(student.missing)} of the tasks failed.")

@@ -37,6 +37,6 @@ def test_no_such_folder(name: str) -> None:
 def test_reasons(tmp_path: Path, minilm_256_path: str) -> None:
     with pytest.raises(ModelLoadError, match="org/missing"):
         load_model("org/missing")
+    (tmp_path / "config.json").write_text('{"model_type": "model2vec"}')
     with pytest.raises(StaticEmbeddingError, match=r"model\.safetensors|tokenizer"):
-        (tmp_path / "config.json").write_text('{"model_type": "model2vec"}')
         load_model(str(tmp_path))
