@@ -13,7 +13,7 @@ from sentence_transformers.base.modules import Router
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
 from torch import Tensor, nn
 
-from sentence_transformers_static.cards import StaticModelCardData, card_metadata
+from sentence_transformers_static.cards import StaticModelCardData, card_metadata, is_signed, merge, sign
 from sentence_transformers_static.errors import ModelFolderError, SaveError
 from sentence_transformers_static.folders import staged_folder
 from sentence_transformers_static.modules import StaticEmbedding
@@ -157,6 +157,25 @@ class StaticSentenceTransformer(SentenceTransformer):
             super().save(str(staging), *args, **kwargs)
             if is_portable(list(self)):
                 make_portable(staging, list(self))
+
+    def _create_model_card(self, path: str, *args: Any, **kwargs: Any) -> None:
+        """A card that was written here is rendered again, and what a person wrote in it stays; another one is kept."""
+        old: str | None = self._model_card_text
+        again = old is not None and is_signed(old)
+        self._model_card_text = cast(None, None if again else old)
+        try:
+            super()._create_model_card(path, *args, **kwargs)
+        finally:
+            self._model_card_text = cast(None, old)
+        self._sign_card(Path(path, "README.md"), old)
+
+    def _sign_card(self, readme: Path, old: str | None) -> None:
+        trained = "generated_from_trainer" in self.model_card_data.tags
+        kept = old is not None and not is_signed(old) and not trained  # somebody else's card
+        if kept or not readme.is_file():  # where the host cannot render a card, it says so and writes none
+            return
+        new = readme.read_text(encoding="utf-8")
+        readme.write_text(merge(old, new).text if old and not trained else sign(new), encoding="utf-8")
 
     def _load_module_class_from_ref(self, class_ref: str, *args: Any, **kwargs: Any) -> type:
         return our_module_class(class_ref) or super()._load_module_class_from_ref(class_ref, *args, **kwargs)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sentence_transformers_static.cli import demo, distill, encode, evaluate, info, similarity
+from sentence_transformers_static.cli import card, demo, distill, encode, evaluate, info, push, similarity
 from sentence_transformers_static.errors import StaticEmbeddingError
 
 app = typer.Typer(
@@ -30,7 +30,16 @@ def st_static(version: Annotated[bool, typer.Option("--version", help="Print the
         raise typer.Exit
 
 
-for command in (distill.distill, encode.encode, similarity.similarity, info.info, evaluate.evaluate, demo.demo):
+for command in (
+    distill.distill,
+    encode.encode,
+    similarity.similarity,
+    info.info,
+    evaluate.evaluate,
+    card.card,
+    push.push,
+    demo.demo,
+):
     app.command()(command)
 
 

@@ -203,7 +203,8 @@ def _metadata(teacher: Teacher, config: DistillationConfig, revision: str | None
         "pooling": config.pooling,
         "distillation": {
             "teacher": teacher.name,
-            "revision": revision,
+            "hub_id": teacher.hub_id,
+            "revision": teacher.hub_revision or revision,
             **config.to_dict(),
             "versions": {package: version(package) for package in packages},
         },

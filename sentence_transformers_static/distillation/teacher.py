@@ -33,6 +33,8 @@ class Teacher:
         name: What to call it: its name on the Hub, or the name of its folder.
         prompt: The default prompt that its own pipeline puts before every text, or "".
         card: The metadata of its own model card (``license``, ``language``, ...); empty if it has none.
+        hub_id: Its name on the Hub, or None if it is not known to come from there.
+        hub_revision: Its commit there, or None if it is not known.
     """
 
     def __init__(
@@ -62,6 +64,8 @@ class Teacher:
         self.name = name
         self.prompt = prompt
         self.card = card_metadata(card_text)
+        self.hub_id: str | None = None
+        self.hub_revision: str | None = None
 
     def embed(
         self,
@@ -227,6 +231,8 @@ def load_teacher(
         ) from error
     name = Path(model_name).resolve().name if Path(model_name).exists() else model_name
     teacher = as_teacher(model, model.tokenizer, pooling, name=name)
+    if not Path(model_name).exists():
+        teacher.hub_id, teacher.hub_revision = model_name, teacher.hub_revision or revision
     if not teacher.card and (path := load_file_path(model_name, "README.md", revision=revision, token=token)):
         teacher.card = card_metadata(Path(path).read_text(encoding="utf-8", errors="replace"))
     return teacher
@@ -251,6 +257,16 @@ def as_teacher(
         TeacherError: If the model has no transformer at its beginning.
         TokenizerError: If the tokenizer is a slow one.
     """
+    teacher = _as_teacher(model, tokenizer, pooling, name)
+    if isinstance(model, SentenceTransformer) and "generated_from_trainer" not in model.model_card_data.tags:
+        teacher.hub_id = model.model_card_data.base_model
+        teacher.hub_revision = model.model_card_data.base_model_revision
+    return teacher
+
+
+def _as_teacher(
+    model: SentenceTransformer | PreTrainedModel, tokenizer: PreTrainedTokenizerBase, pooling: PoolingMode, name: str
+) -> Teacher:
     card_text = ""
     if isinstance(model, SentenceTransformer):
         card_text = getattr(model, "_model_card_text", None) or ""
