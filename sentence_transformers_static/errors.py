@@ -10,6 +10,7 @@
     ├── ModelLoadError     (ValueError)       a model that cannot be loaded to be evaluated
     ├── UnknownTaskError   (LookupError)      a task or benchmark of no such name
     ├── EvaluationDataError (ValueError)      a folder of evaluation data that is not there or not as documented
+    ├── EvaluationError    (RuntimeError)     a task that gives no score
     ├── InputError         (TypeError)        an input that is not text
     ├── SaveError          (OSError)          a folder that could not be written; what stood there is intact
     │   └── OutputExistsError (FileExistsError)
@@ -60,6 +61,10 @@ class UnknownTaskError(StaticEmbeddingError, LookupError):
 
 class EvaluationDataError(StaticEmbeddingError, ValueError):
     """A folder of evaluation data is missing, or its files are not as documented."""
+
+
+class EvaluationError(StaticEmbeddingError, RuntimeError):
+    """A task was run and gives no score."""
 
 
 class InputError(StaticEmbeddingError, TypeError):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sentence_transformers_static.benchmark.data import DATA_VARIABLE
     from sentence_transformers_static.benchmark.evaluator import MTEBEvaluator
     from sentence_transformers_static.benchmark.loading import load_model
-    from sentence_transformers_static.benchmark.meta import model_meta
+    from sentence_transformers_static.benchmark.meta import hub_commit, model_meta
     from sentence_transformers_static.benchmark.offline import offline_tasks
     from sentence_transformers_static.benchmark.phrases import phrase_tasks
     from sentence_transformers_static.benchmark.running import evaluate
@@ -26,6 +26,7 @@ _HOME = {
     "MTEBEvaluator": "evaluator",
     "Summary": "summary",
     "evaluate": "running",
+    "hub_commit": "meta",
     "load_model": "loading",
     "model_meta": "meta",
     "offline_tasks": "offline",
@@ -42,6 +43,7 @@ __all__ = [
     "MTEBEvaluator",
     "Summary",
     "evaluate",
+    "hub_commit",
     "load_model",
     "model_meta",
     "offline_tasks",

@@ -76,5 +76,5 @@ def read_columns(file: Path, columns: tuple[str, ...]) -> Columns:
 
 def content_revision(tables: dict[str, Columns]) -> str:
     """40 hexadecimal digits that depend on the rows alone, not on how parquet stores them."""
-    text = json.dumps(tables, ensure_ascii=False, sort_keys=True)
+    text = json.dumps(tables, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:40]

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import csv
-import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import mteb
-import numpy as np
-import torch
 from mteb.abstasks import AbsTask
+from mteb.abstasks.aggregated_task import AbsTaskAggregate
+from mteb.models import ModelMeta
 from sentence_transformers.base.evaluation.evaluator import BaseEvaluator
 
+from sentence_transformers_static.benchmark.randomness import random_state_kept
 from sentence_transformers_static.benchmark.running import BATCH_SIZE, as_encoder, encode_kwargs, reset_generators
+from sentence_transformers_static.errors import OptionError
 
 
 class MTEBEvaluator(BaseEvaluator):
@@ -31,6 +30,9 @@ class MTEBEvaluator(BaseEvaluator):
         batch_size: Texts per batch of ``encode``.
         write_csv: Whether to append the score to ``MTEB_evaluation_<name>_results.csv`` in the output folder.
 
+    Raises:
+        OptionError: If the task is an aggregate of others; pass those.
+
     Example:
         >>> from sentence_transformers_static.benchmark import MTEBEvaluator, select_tasks
         >>> (task,) = select_tasks(tasks=["DebianShort2Long"], data="data/eval")  # doctest: +SKIP
@@ -41,22 +43,26 @@ class MTEBEvaluator(BaseEvaluator):
 
     def __init__(self, task: AbsTask, name: str = "", *, batch_size: int = BATCH_SIZE, write_csv: bool = True) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
+        if isinstance(task, AbsTaskAggregate):
+            names = ", ".join(one.metadata.name for one in task.metadata.tasks)
+            raise OptionError(f"{task.metadata.name} is an aggregate; make an evaluator of each of its tasks: {names}.")
         self.task = task
         self.name = name or task.metadata.name
         self.primary_metric: str = f"{self.name}_{task.metadata.main_score}"
         self.batch_size = batch_size
         self.write_csv = write_csv
+        self._meta = ModelMeta.create_empty()  # nothing is cached, so nothing need be said of the model
 
     def __call__(
         self, model: Any, output_path: str | None = None, epoch: int = -1, steps: int = -1
     ) -> dict[str, float]:
         """The task's main score under :attr:`primary_metric`; higher is better."""
-        with _random_state_kept():
+        with random_state_kept():
             if not self.task.data_loaded:
                 self.task.load_data()
             reset_generators(self.task)
             result = mteb.evaluate(
-                as_encoder(model),
+                as_encoder(model, self._meta),
                 self.task,
                 cache=None,
                 co2_tracker=False,
@@ -88,15 +94,3 @@ class MTEBEvaluator(BaseEvaluator):
             if is_new:
                 writer.writerow(["epoch", "steps", self.primary_metric])
             writer.writerow([epoch, steps, score])
-
-
-@contextmanager
-def _random_state_kept() -> Iterator[None]:
-    """Leave the generators as they were: MTEB seeds all of them, which would repeat the training's random choices."""
-    python, numpy = random.getstate(), np.random.get_state()
-    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
-        try:
-            yield
-        finally:
-            random.setstate(python)
-            np.random.set_state(numpy)

@@ -48,8 +48,9 @@ def place_labels(
         taken.append(box)
         middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
         text.set_position(axes.transData.inverted().transform(middle))
-        if ring > 1:
-            ends = axes.transData.inverted().transform([centre, middle])
+        if ring:
+            nearest = (min(max(centre[0], box[0]), box[2]), min(max(centre[1], box[1]), box[3]))
+            ends = axes.transData.inverted().transform([centre, nearest])
             axes.plot(*zip(*ends, strict=True), color=line_colour, linewidth=0.8, zorder=2)
 
 

@@ -44,9 +44,10 @@ def load_model(
     except StaticEmbeddingError:
         raise
     except Exception as error:
+        where = "" if Path(name).exists() else " There is no folder of that name here."
         raise ModelLoadError(
-            f"Cannot load {name!r}: {type(error).__name__}: {error}. Expected a folder or a name on the Hub that "
-            "SentenceTransformer(...) can load."
+            f"Cannot load {name!r}: {type(error).__name__}: {str(error).rstrip('.')}.{where} Expected a folder or a "
+            "name on the Hub that SentenceTransformer(...) can load."
         ) from error
 
 

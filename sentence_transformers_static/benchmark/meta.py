@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -12,64 +13,104 @@ import mteb
 from mteb.models import ModelMeta, SentenceTransformerEncoderWrapper
 from mteb.types import Licenses
 from sentence_transformers import SentenceTransformer
-from torch import uint8
+from torch import int32, int64, nn, uint8
 
+from sentence_transformers_static.errors import OptionError
 from sentence_transformers_static.modules import StaticEmbedding
 
 
 def model_meta(model: SentenceTransformer, name: str | None = None, revision: str | None = None) -> ModelMeta:
     """MTEB's description of ``model``, for its result files and its leaderboard.
 
+    What MTEB already knows of a model of that name (licence, languages, training data, ...) is taken over.
+
     Args:
         model: Any Sentence Transformers model.
         name: ``"organization/model"``; default: its name on the Hub, else ``"local/<class>"``.
-        revision: Default: its commit on the Hub; else a hash of weights, tokenizer and settings, so that results
-            cached for one local model are never taken for another's.
+        revision: Default: a hash of weights, tokenizer and settings, so that results cached for one model are never
+            taken for another's, nor for those of the same model after a change. For results to be submitted, pass the
+            commit, see :func:`hub_commit`.
 
     Raises:
-        ValueError: If ``name`` has no ``/``: MTEB requires one.
+        OptionError: If ``name`` has no ``/``: MTEB requires one.
     """
-    card = model.model_card_data
-    # After training, the card's base model is the one that the training began with.
-    trained = "generated_from_trainer" in card.tags
-    hub_name = None if trained else card.base_model
-    tensors = list(model.state_dict().values())
-    tables = [module.table.embeddings for module in model.modules() if isinstance(module, StaticEmbedding)]
+    if name is not None and "/" not in name:
+        raise OptionError(f"A model's name must read organization/model; got {name!r}.")
+    hub_name = None if _is_trained(model) else model.model_card_data.base_model
+    name = name or hub_name or type(model).__name__
+    name = name if "/" in name else f"local/{name}"
     teacher = _teacher(model)
-    name = name or hub_name or f"local/{type(model).__name__}"
-    on_hub = name == hub_name
     similarity = model.similarity_fn_name
+    known = _known(name)
     return ModelMeta(
         name=name,
-        revision=revision or (on_hub and card.base_model_revision) or content_revision(model),
+        revision=revision or content_revision(model),
         loader=SentenceTransformerEncoderWrapper,
         loader_kwargs={"trust_remote_code": False},
         embed_dim=model.get_embedding_dimension(),
         max_tokens=_finite(model.max_seq_length),
-        n_parameters=sum(tensor.numel() for tensor in tensors),
-        n_embedding_parameters=sum(table.numel() for table in tables) or None,
-        memory_usage_mb=sum(tensor.nbytes for tensor in tensors) / 2**20,
+        **_sizes(model, known),
         similarity_fn_name=cast(Any, similarity if similarity in ("cosine", "dot") else None),
-        license=_license(card.license),
+        license=_license(model.model_card_data.license) or known.get("license"),
         open_weights=True,
         framework=["Sentence Transformers", "PyTorch", "safetensors"],
-        reference=f"https://huggingface.co/{name}" if on_hub else None,
+        reference=f"https://huggingface.co/{name}" if name == hub_name else known.get("reference"),
         use_instructions=any((model.prompts or {}).values()),
-        adapted_from=teacher,
-        training_datasets=_training_datasets(teacher, trained=trained),
+        adapted_from=teacher or known.get("adapted_from"),
+        training_datasets=_training_datasets(teacher, trained=_is_trained(model)) or known.get("training_datasets"),
         experiment_kwargs=None if model.truncate_dim is None else {"truncate_dim": model.truncate_dim},
-        release_date=None,
-        languages=None,
-        public_training_code=None,
-        public_training_data=None,
+        release_date=known.get("release_date"),
+        languages=known.get("languages"),
+        public_training_code=known.get("public_training_code"),
+        public_training_data=known.get("public_training_data"),
     )
+
+
+def hub_commit(model: SentenceTransformer) -> str | None:
+    """The commit that a model was loaded from, 40 hexadecimal digits, if the host knows it and nothing was trained."""
+    commit = str(model.model_card_data.base_model_revision or "")
+    return commit if re.fullmatch(r"[0-9a-f]{40}", commit) and not _is_trained(model) else None
+
+
+def _is_trained(model: SentenceTransformer) -> bool:
+    # After training, the card's base model is the one that the training began with.
+    return "generated_from_trainer" in model.model_card_data.tags
+
+
+def _known(name: str) -> dict[str, Any]:
+    """What MTEB's registry says of a model of that name."""
+    try:
+        return dict(mteb.get_model_meta(name).model_dump())
+    except (KeyError, ValueError):
+        return {}
+
+
+def _sizes(model: SentenceTransformer, known: dict[str, Any]) -> dict[str, Any]:
+    """Parameters are what is multiplied or added: weights of any precision, not the indices of a clustered table."""
+    tensors = list(model.state_dict().values())
+    tables = [module.table.embeddings for module in model.modules() if isinstance(module, StaticEmbedding)]
+    tables += [module.weight for module in model.modules() if isinstance(module, nn.EmbeddingBag)]
+    embeddings = sum(table.numel() for table in tables) or known.get("n_embedding_parameters")
+    return {
+        "n_parameters": sum(tensor.numel() for tensor in tensors if tensor.dtype not in (int32, int64)),
+        "n_embedding_parameters": embeddings,
+        "memory_usage_mb": sum(tensor.nbytes for tensor in tensors) / 2**20,
+    }
 
 
 def content_revision(model: SentenceTransformer) -> str:
     """40 hexadecimal digits from all that decides the model's vectors: weights, tokenizer, modules, settings."""
     digest = hashlib.sha256()
-    settings = [repr(model), model.max_seq_length, model.truncate_dim, model.prompts, model.default_prompt_name]
-    digest.update(json.dumps([*settings, _tokenizer(model)], default=str, sort_keys=True).encode())
+    settings = [
+        repr(model),
+        model.max_seq_length,
+        model.truncate_dim,
+        model.prompts,
+        model.default_prompt_name,
+        model.similarity_fn_name,
+        _tokenizer(model),
+    ]
+    digest.update(json.dumps(settings, default=str, sort_keys=True).encode())
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
         digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(uint8).numpy())
@@ -77,8 +118,9 @@ def content_revision(model: SentenceTransformer) -> str:
 
 
 def _tokenizer(model: SentenceTransformer) -> Any:
-    backend = getattr(model.tokenizer, "backend_tokenizer", None)
-    if backend is None:
+    # The host's StaticEmbedding has a bare `tokenizers.Tokenizer`.
+    backend = getattr(model.tokenizer, "backend_tokenizer", model.tokenizer)
+    if not hasattr(backend, "to_str"):
         return None
     # Truncation and padding are left behind by the last call.
     return {key: value for key, value in json.loads(backend.to_str()).items() if key not in ("truncation", "padding")}
@@ -92,7 +134,9 @@ def _license(name: Any) -> str | None:
     """The licence, if MTEB knows it or it is a link."""
     if not isinstance(name, str):
         return None
-    return name if name.lower() in get_args(Licenses) or name.startswith(("http://", "https://")) else None
+    if name.startswith(("http://", "https://")):
+        return name
+    return name.lower() if name.lower() in get_args(Licenses) else None
 
 
 def _teacher(model: SentenceTransformer) -> str | None:

@@ -25,7 +25,17 @@ UNREADABLE = "unreadable"
 _TEXT_COLUMNS = ("text", "sentences", "sentence1", "sentence2")
 
 
-class ParquetTask(AbsTask):
+class KeepsRevision(AbsTask):
+    """A task whose revision is found when it is made, from the rows themselves."""
+
+    def unload_data(self) -> None:
+        """Forget the rows, and keep the revision, which MTEB's own method forgets too."""
+        metadata = self.metadata
+        super().unload_data()
+        self.metadata = metadata
+
+
+class ParquetTask(KeepsRevision):
     """An MTEB task whose data are the parquet files of ``<data>/<task name>/``.
 
     Its dataset revision is a hash of the rows, so results that MTEB has cached for other rows are not taken for these.
@@ -59,12 +69,6 @@ class ParquetTask(AbsTask):
         if not self.data_loaded:
             self.dataset = self.to_dataset(self._read())
             self.data_loaded = True
-
-    def unload_data(self) -> None:
-        """Forget the rows, and keep the revision, which MTEB's own method forgets too."""
-        metadata = self.metadata
-        super().unload_data()
-        self.metadata = metadata
 
     def to_dataset(self, tables: dict[str, Columns]) -> Any:
         """The tables in the form that MTEB's task type expects."""
@@ -118,18 +122,39 @@ class ParquetRetrieval(ParquetTask, AbsTaskRetrieval):
     }
 
     def to_dataset(self, tables: dict[str, Columns]) -> Any:
-        """One split, ``test``, with the relevant documents of each query as a dictionary."""
+        """One split, ``test``, with the relevant documents of each query as a dictionary.
+
+        Raises:
+            EvaluationDataError: If an id is there twice or unknown, or no document is relevant.
+        """
+        ids = {name: self._ids(name, tables[name]["id"]) for name in ("corpus", "queries")}
         relevant: dict[str, dict[str, int]] = defaultdict(dict)
         for query, document, score in zip(*tables["qrels"].values(), strict=True):
-            relevant[query][document] = int(score)
-        corpus = {**tables["corpus"], "title": [""] * len(tables["corpus"]["id"])}
+            if score != int(score):
+                raise EvaluationDataError(f"{self.folder}/qrels.parquet has the score {score}; expected whole numbers.")
+            relevant[str(query)][str(document)] = int(score)
+        if not any(score > 0 for scores in relevant.values() for score in scores.values()):
+            raise EvaluationDataError(f"{self.folder}/qrels.parquet has no score of 1 or more: nothing is relevant.")
+        corpus = {"id": ids["corpus"], "text": tables["corpus"]["text"], "title": [""] * len(ids["corpus"])}
+        ranked = self.top_ranked_of(tables)
+        unknown = {one for documents in (ranked or {}).values() for one in documents} - set(ids["corpus"])
+        if unknown:
+            raise EvaluationDataError(
+                f"{self.folder}/top_ranked.parquet names {min(unknown)!r}; corpus.parquet does not."
+            )
         split = {
             "corpus": Dataset.from_dict(corpus),
-            "queries": Dataset.from_dict(tables["queries"]),
+            "queries": Dataset.from_dict({"id": ids["queries"], "text": tables["queries"]["text"]}),
             "relevant_docs": dict(relevant),
-            "top_ranked": self.top_ranked_of(tables),
+            "top_ranked": ranked,
         }
         return {"default": {"test": split}}
+
+    def _ids(self, name: str, ids: list[Any]) -> list[str]:
+        texts = [str(one) for one in ids]
+        if len(set(texts)) < len(texts):
+            raise EvaluationDataError(f"{self.folder}/{name}.parquet has an id twice; expected each once.")
+        return texts
 
     def top_ranked_of(self, tables: dict[str, Columns]) -> dict[str, list[str]] | None:
         """All documents are searched."""
@@ -143,4 +168,5 @@ class ParquetReranking(ParquetRetrieval):
 
     def top_ranked_of(self, tables: dict[str, Columns]) -> dict[str, list[str]] | None:
         """Query id -> ids of its documents."""
-        return dict(zip(*tables["top_ranked"].values(), strict=True))
+        rows = zip(*tables["top_ranked"].values(), strict=True)
+        return {str(query): [str(document) for document in documents] for query, documents in rows}

@@ -5,13 +5,16 @@ Its ninth set, AutoFJ, is left out: the Hub holds the names of its tables only, 
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import Any, ClassVar
 
 from datasets import Dataset, DatasetDict, load_dataset
-from mteb.abstasks import AbsTask, AbsTaskClustering, AbsTaskRetrieval, AbsTaskSTS
+from mteb.abstasks import AbsTaskClustering, AbsTaskRetrieval, AbsTaskSTS
 from mteb.abstasks.task_metadata import TaskMetadata
 
 from sentence_transformers_static.benchmark.offline import english
+from sentence_transformers_static.benchmark.parquet import KeepsRevision
 from sentence_transformers_static.benchmark.probing import AbsTaskPairProbing
 
 PEARL = "Lihuchen/pearl_benchmark"
@@ -24,7 +27,17 @@ def _metadata(name: str, type: Any, main_score: str, description: str) -> TaskMe
     return metadata.model_copy(update={"dataset": {"path": PEARL, "revision": "main"}})
 
 
-class PearlTask(AbsTask):
+def _revision_of(path: str) -> str:
+    """Of a folder a hash of its files, so that results for others are not taken for it; else the Hub's branch."""
+    if not Path(path).is_dir():
+        return "main"
+    digest = hashlib.sha256()
+    for file in sorted(file for file in Path(path).rglob("*") if file.is_file()):
+        digest.update(file.relative_to(path).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:40]
+
+
+class PearlTask(KeepsRevision):
     """A set of the PEARL benchmark.
 
     Args:
@@ -37,6 +50,8 @@ class PearlTask(AbsTask):
 
     def __init__(self, path: str = PEARL, **kwargs: Any) -> None:
         self.path = path
+        dataset = {"path": path, "revision": _revision_of(path)}
+        self.metadata = self.metadata.model_copy(update={"dataset": dataset})
         super().__init__(**kwargs)
 
     def load_data(self, num_proc: int | None = None, **kwargs: Any) -> None:
@@ -50,7 +65,8 @@ class PearlTask(AbsTask):
         return DatasetDict({"test": rows})
 
     def _load(self, config: str, split: str) -> Dataset:
-        return load_dataset(self.path, config, split=split, revision=self.metadata.revision)
+        revision = None if Path(self.path).is_dir() else self.metadata.revision
+        return load_dataset(self.path, config, split=split, revision=revision)
 
 
 class PearlBIRD(PearlTask, AbsTaskSTS):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from statistics import median
 
 from mteb.abstasks import AbsTask
 from sentence_transformers import SentenceTransformer
@@ -13,7 +14,7 @@ from sentence_transformers_static.benchmark.parquet import ParquetTask
 from sentence_transformers_static.benchmark.plots import ModelPoint, plot_retention, plot_speed_quality
 from sentence_transformers_static.benchmark.sentences import TEXTS as SENTENCES
 from sentence_transformers_static.benchmark.speed import texts_per_second
-from sentence_transformers_static.benchmark.summary import MEAN_TASK, Summary, retention
+from sentence_transformers_static.benchmark.summary import MEAN_TASK, Summary, retention_by_type
 from sentence_transformers_static.modules import StaticEmbedding
 
 _TEXTS = 2000
@@ -40,7 +41,8 @@ def draw(
         The files drawn; none if there is neither an average nor a teacher.
     """
     files: list[Path] = []
-    labels = {name: Path(name).name for name in models}
+    short = [Path(name).resolve().name for name in models]
+    labels = dict(zip(models, short if len(set(short)) == len(short) else models, strict=True))
     if all(summary.averages for summary in summaries.values()):
         speeds = _speeds(models, sample_texts(tasks))
         points = [
@@ -56,16 +58,10 @@ def draw(
         files += plot_speed_quality(points, folder)
     if teacher is not None and len(models) > 1:
         students = [name for name in models if name != teacher]
-        files += plot_retention(
-            {labels[name]: retentions(summaries[name], summaries[teacher]) for name in students}, folder
-        )
+        retained = {labels[name]: retention_by_type(summaries[name], summaries[teacher]) for name in students}
+        if any(retained.values()):
+            files += plot_retention(retained, folder)
     return files
-
-
-def retentions(student: Summary, teacher: Summary) -> dict[str, float]:
-    """Task type -> the student's mean score divided by the teacher's, where both have one."""
-    shares = {type_: retention(score, teacher.by_type.get(type_)) for type_, score in student.by_type.items()}
-    return {type_: share for type_, share in shares.items() if share is not None}
 
 
 def sample_texts(tasks: Sequence[AbsTask], count: int = _TEXTS) -> list[str]:
@@ -81,4 +77,5 @@ def _speeds(models: Mapping[str, SentenceTransformer], texts: Sequence[str]) -> 
     encoders = {name: partial(model.encode, show_progress_bar=False) for name, model in models.items()}
     few = texts[:: max(1, len(texts) // _TRANSFORMER_TEXTS)]
     static = {name: isinstance(model[0], StaticEmbedding) for name, model in models.items()}
-    return texts_per_second(encoders, {name: texts if static[name] else few for name in models}, rounds=3)
+    rates = texts_per_second(encoders, {name: texts if static[name] else few for name in models}, rounds=3)
+    return {name: median(rounds) for name, rounds in rates.items()}

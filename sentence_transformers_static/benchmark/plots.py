@@ -1,7 +1,7 @@
 """Pictures of results: speed against quality, and what a student retains of its teacher.
 
-Each picture is drawn four times, ``<name>-light`` and ``<name>-dark`` as ``.svg`` and ``.png``, with a transparent
-background: a page shows the one that suits its reader.
+Each picture is drawn four times, ``<name>-light`` and ``<name>-dark``, as ``.svg`` with a transparent background and as
+``.png``: a page shows the one that suits its reader.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class Theme:
     faint: str
     groups: Mapping[Group, str]
     series: Sequence[str]
+    page: str
 
 
 THEMES = {
@@ -35,15 +36,18 @@ THEMES = {
         faint="#d0d7de",
         groups={"static": "#0969da", "peer": "#bc4c00", "teacher": "#57606a"},
         series=("#0969da", "#bc4c00", "#1a7f37", "#8250df", "#bf3989", "#9a6700", "#57606a"),
+        page="#ffffff",
     ),
     "dark": Theme(
         ink="#e6edf3",
         faint="#30363d",
         groups={"static": "#58a6ff", "peer": "#f0883e", "teacher": "#8b949e"},
         series=("#58a6ff", "#f0883e", "#3fb950", "#bc8cff", "#f778ba", "#d29922", "#8b949e"),
+        page="#0d1117",
     ),
 }
-_MARKERS = "osD^vP*"
+_LONGEST_LABEL = 32
+_MARKERS = "osD^vP"  # six, with seven colours: 42 models that look different
 
 
 @dataclass(frozen=True)
@@ -93,15 +97,15 @@ def plot_speed_quality(
         axes.set_xscale("log")
         axes.xaxis.set_major_formatter("{x:,.0f}")
         axes.grid(axis="x", visible=False)
-        axes.set_xlabel("texts per second, on a CPU (logarithmic)")
+        axes.set_xlabel("texts per second (logarithmic)")
         axes.set_ylabel(f"{ylabel}, x 100")
         axes.margins(x=0.22, y=0.22)
         axes.set_title("Speed against quality; area: size of the weights", loc="left")
-        labels = [f"{point.name}\n{_megabytes(point.megabytes)}" for point in points]
+        labels = [f"{_label(point.name)}\n{_megabytes(point.megabytes)}" for point in points]
         anchors = [(point.texts_per_second, 100 * point.quality) for point in points]
         radii = [math.sqrt(max(25.0, 1800 * point.megabytes / largest) / math.pi) for point in points]
         colours = [theme.groups[point.group] for point in points]
-        place_labels(axes, labels, anchors, radii, colours, line_colour=theme.faint)
+        place_labels(axes, labels, anchors, radii, colours, line_colour=theme.groups["teacher"])
 
     return _draw(draw, folder, name, size=(8.0, 5.2))
 
@@ -133,7 +137,7 @@ def plot_retention(
             # One lane per model within a row, so that equal values do not hide one another.
             lane = (number - (len(retentions) - 1) / 2) * 0.7 / max(1, len(retentions))
             heights = [row + lane for row in rows]
-            axes.scatter(values, heights, s=46, marker=marker, color=colour, label=model, zorder=3)
+            axes.scatter(values, heights, s=46, marker=marker, color=colour, label=_label(model), zorder=3)
         axes.set_yticks(range(len(types)), types)
         axes.invert_yaxis()
         axes.grid(axis="y", visible=False)
@@ -158,7 +162,7 @@ def _draw(draw: Any, folder: str | Path, name: str, size: tuple[float, float]) -
                 draw(figure.subplots(), theme)
                 for suffix, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
                     file = f"{name}-{mode}.{suffix}"
-                    figure.savefig(staging / file, dpi=160, transparent=True, metadata=metadata)
+                    figure.savefig(staging / file, dpi=160, transparent=suffix == "svg", metadata=metadata)
                     files.append(Path(folder) / file)
     return files
 
@@ -167,6 +171,9 @@ def _style(theme: Theme) -> dict[str, Any]:
     inked: Iterable[str] = ("text.color", "axes.labelcolor", "axes.titlecolor", "xtick.color", "ytick.color")
     return {
         **dict.fromkeys(inked, theme.ink),
+        "figure.facecolor": theme.page,
+        "axes.facecolor": theme.page,
+        "savefig.facecolor": theme.page,
         "axes.edgecolor": theme.faint,
         "grid.color": theme.faint,
         "axes.grid": True,
@@ -179,6 +186,12 @@ def _style(theme: Theme) -> dict[str, Any]:
         "font.sans-serif": ["DejaVu Sans"],
         "font.size": 10,
     }
+
+
+def _label(name: str) -> str:
+    """A name that fits, and in which ``$`` begins no formula."""
+    short = name if len(name) <= _LONGEST_LABEL else name[: _LONGEST_LABEL - 1] + "…"
+    return short.replace("$", r"\$")
 
 
 def _megabytes(size: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import warnings
 from collections.abc import Iterator, Sequence
@@ -13,15 +14,19 @@ import datasets
 import mteb
 import numpy as np
 from mteb.abstasks import AbsTask
+from mteb.abstasks.aggregated_task import AbsTaskAggregate
 from mteb.cache import ResultCache
 from mteb.models import EncoderProtocol, ModelMeta, SentenceTransformerEncoderWrapper
-from mteb.results import ModelResult
+from mteb.results import ModelResult, TaskResult
+from mteb.results.task_result import TaskError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from sentence_transformers import SentenceTransformer
 
 from sentence_transformers_static.benchmark.meta import model_meta
-from sentence_transformers_static.benchmark.parquet import ParquetTask
+from sentence_transformers_static.benchmark.parquet import KeepsRevision
+from sentence_transformers_static.benchmark.randomness import random_state_kept
+from sentence_transformers_static.errors import EvaluationError
 
 BATCH_SIZE = 128
 """Texts per batch of ``encode``: for a static model 32, MTEB's default, is too few; a transformer takes either."""
@@ -58,24 +63,15 @@ def evaluate(
     """
     encoder = as_encoder(model, meta)
     store = cache if isinstance(cache, ResultCache) else ResultCache(cache)
+    result_name = encoder.mteb_model_meta.name
     results, errors = [], []
-    with _progress(len(tasks), show_progress_bar) as advance, _quiet_datasets():
+    with _progress(result_name, len(tasks), show_progress_bar) as advance, _quiet_datasets(), random_state_kept():
         for task in tasks:
             advance(task.metadata.name)
-            reset_generators(task)
-            one = mteb.evaluate(
-                encoder,
-                task,
-                cache=store,
-                overwrite_strategy=_strategy(task, encoder.mteb_model_meta, store, overwrite),
-                raise_error=False,
-                public_only=False,
-                co2_tracker=False,
-                encode_kwargs=encode_kwargs(batch_size),
-                show_progress_bar=False,
-            )
-            results += one.task_results
-            errors += one.exceptions or []
+            try:
+                results.append(_run(encoder, task, store, overwrite, batch_size))
+            except Exception as error:
+                errors.append(TaskError(task_name=task.metadata.name, exception=str(error) or repr(error)))
     return ModelResult(
         model_name=encoder.mteb_model_meta.name,
         model_revision=encoder.mteb_model_meta.revision,
@@ -85,10 +81,46 @@ def evaluate(
     )
 
 
+def _run(encoder: Any, task: AbsTask, cache: ResultCache, overwrite: bool, batch_size: int) -> TaskResult:
+    """The result of one task, with the subsets and splits that the task has.
+
+    Raises:
+        EvaluationError: If there is no score.
+    """
+    reset_generators(task)
+    result = mteb.evaluate(
+        encoder,
+        task,
+        cache=cache,
+        overwrite_strategy=_strategy(task, encoder.mteb_model_meta, cache, overwrite),
+        public_only=False,
+        co2_tracker=False,
+        encode_kwargs=encode_kwargs(batch_size),
+        show_progress_bar=False,
+    ).task_results[0]
+    if not isinstance(task, AbsTaskAggregate):
+        result = result.validate_and_filter_scores(task)
+    if not _has_score(result):
+        raise EvaluationError(f"The score is {result.get_score()}: too few texts, or all of them alike.")
+    return result
+
+
+def _has_score(result: TaskResult) -> bool:
+    try:
+        return math.isfinite(result.get_score())
+    except TypeError:  # of an aggregate whose tasks have failed it is None
+        return False
+
+
 def reset_generators(task: AbsTask) -> None:
     """Let ``task`` draw the samples that it draws when it is new: its generators go on from one model to the next."""
-    task.rng_state = random.Random(task.seed)
-    task.np_rng = np.random.default_rng(task.seed)
+    for one in (task, *_tasks_of(task)):
+        one.rng_state = random.Random(one.seed)
+        one.np_rng = np.random.default_rng(one.seed)
+
+
+def _tasks_of(task: AbsTask) -> Sequence[AbsTask]:
+    return task.metadata.tasks if isinstance(task, AbsTaskAggregate) else ()
 
 
 def encode_kwargs(batch_size: int) -> Any:
@@ -111,15 +143,22 @@ def as_encoder(model: SentenceTransformer | EncoderProtocol, meta: ModelMeta | N
 
 
 def _strategy(task: AbsTask, meta: ModelMeta, cache: ResultCache, overwrite: bool) -> str:
-    """``always`` where a cached result is not wanted, not whole, or of other rows; else ``only-missing``."""
-    if overwrite:
+    """``always`` where cached results are not wanted, not readable, or of other rows; else ``only-missing``."""
+    if overwrite or not all(_is_usable(one, meta, cache) for one in (task, *_tasks_of(task))):
         return "always"
+    return "only-missing"
+
+
+def _is_usable(task: AbsTask, meta: ModelMeta, cache: ResultCache) -> bool:
     try:
         found = cache.load_task_result(task.metadata.name, meta)
-    except (ValueError, OSError):  # half a file, of a run that was killed
-        return "always"
-    other_rows = isinstance(task, ParquetTask) and found and found.dataset_revision != task.metadata.revision
-    return "always" if other_rows else "only-missing"
+    except Exception:  # half a file, of a run that was killed, or no result at all
+        return False
+    if found is None:
+        return True
+    return _has_score(found) and not (
+        isinstance(task, KeepsRevision) and found.dataset_revision != task.metadata.revision
+    )
 
 
 @contextmanager
@@ -135,7 +174,8 @@ def _quiet_datasets() -> Iterator[None]:
 
 
 @contextmanager
-def _progress(total: int, shown: bool) -> Iterator[Any]:
+def _progress(model: str, total: int, shown: bool) -> Iterator[Any]:
+    """A bar on a terminal, a line for each task elsewhere."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -145,5 +185,11 @@ def _progress(total: int, shown: bool) -> Iterator[Any]:
     )
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not (shown and console.is_terminal)) as progress:
-        bar = progress.add_task("Evaluating", total=total, completed=-1)
-        yield lambda name: progress.update(bar, advance=1, description=f"Evaluating {name}")
+        bar = progress.add_task("", total=total, completed=-1)
+
+        def advance(task: str) -> None:
+            progress.update(bar, advance=1, description=f"{model} on {task}")
+            if shown and not console.is_terminal:
+                console.print(f"{model} on {task}", soft_wrap=True, highlight=False)
+
+        yield advance

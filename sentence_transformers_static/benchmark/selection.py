@@ -12,6 +12,7 @@ from mteb.get_tasks import TASK_LIST
 
 from sentence_transformers_static.benchmark.offline import OFFLINE_TASKS, offline_tasks
 from sentence_transformers_static.benchmark.phrases import PHRASE_TASKS, phrase_tasks
+from sentence_transformers_static.benchmark.randomness import random_state_kept
 from sentence_transformers_static.benchmark.words import WORD_TASKS, word_tasks
 from sentence_transformers_static.errors import OptionError, UnknownTaskError
 
@@ -40,8 +41,11 @@ def select_tasks(
     """
     if bool(benchmark) == bool(tasks):
         raise OptionError(f"Name either a benchmark or tasks; got benchmark={benchmark!r} and tasks={list(tasks)}.")
-    if benchmark:
-        return _benchmark(benchmark, data)
+    with random_state_kept():
+        return _benchmark(benchmark, data) if benchmark else _named(tasks, data)
+
+
+def _named(tasks: Sequence[str], data: str | Path | None) -> list[AbsTask]:
     ours = {task.metadata.name: task for task in {*OFFLINE_TASKS, *WORD_TASKS}}
     phrases = {task.metadata.name: task for task in PHRASE_TASKS}
     selected: list[AbsTask] = []

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from statistics import mean
 
 from mteb.abstasks import AbsTask
@@ -30,11 +30,11 @@ class Summary:
 
     Attributes:
         scores: One for each task that has a result, in the order of the tasks.
-        missing: Names of the tasks that have none.
+        missing: Name -> type of the tasks that have none.
     """
 
     scores: tuple[TaskScore, ...]
-    missing: tuple[str, ...] = ()
+    missing: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def by_task(self) -> dict[str, float]:
@@ -43,10 +43,11 @@ class Summary:
 
     @property
     def by_type(self) -> dict[str, float]:
-        """Task type -> mean of its tasks' scores, in the order of their first tasks."""
+        """Task type -> mean of its tasks' scores, in the order of the tasks; without types that miss a task."""
         scores = defaultdict(list)
         for score in self.scores:
-            scores[score.type].append(score.score)
+            if score.type not in self.missing.values():
+                scores[score.type].append(score.score)
         return {type_: mean(values) for type_, values in scores.items()}
 
     @property
@@ -74,7 +75,15 @@ def summarize(result: ModelResult, tasks: Sequence[AbsTask]) -> Summary:
         for task in tasks
         if task.metadata.name in found
     )
-    return Summary(scores, tuple(task.metadata.name for task in tasks if task.metadata.name not in found))
+    return Summary(
+        scores, {task.metadata.name: task.metadata.type for task in tasks if task.metadata.name not in found}
+    )
+
+
+def retention_by_type(student: Summary, teacher: Summary) -> dict[str, float]:
+    """Task type -> ratio of the two means, for types of which both models have all tasks."""
+    shares = {type_: retention(score, teacher.by_type.get(type_)) for type_, score in student.by_type.items()}
+    return {type_: share for type_, share in shares.items() if share is not None}
 
 
 def retention(student: float | None, teacher: float | None) -> float | None:

@@ -13,6 +13,7 @@ from sentence_transformers_static.extras import require
 
 if TYPE_CHECKING:
     from mteb.abstasks import AbsTask
+    from mteb.models import ModelMeta
     from mteb.results import ModelResult
     from sentence_transformers import SentenceTransformer
 
@@ -37,6 +38,7 @@ def evaluate(
         str | None,
         typer.Option(help="The name in MTEB's results, organization/model; default: its own."),
     ] = None,
+    teacher_name: Annotated[str | None, typer.Option(help="The same for the teacher.")] = None,
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit of MODEL on the Hub.")] = None,
     output_folder: Annotated[
         Path | None, typer.Option(help="MTEB's cache of results; default: MTEB_CACHE, or ~/.cache/mteb.")
@@ -60,48 +62,83 @@ def evaluate(
     reported, the others go on, and the exit status is 1.
     """
     require("mteb", "st-static evaluate")
-    if update_card and not Path(model).is_dir():
-        raise OptionError(f"--update-card writes into a model's folder, and {model!r} is none.")
-    from mteb.cache import ResultCache
     from rich.console import Console
 
-    from sentence_transformers_static.benchmark import load_model, select_tasks, summarize, write_results
+    from sentence_transformers_static.benchmark import select_tasks, summarize, write_results
 
-    console = Console()
-    logging.getLogger("mteb.evaluate").setLevel(logging.CRITICAL)  # failures are reported below
+    _check_early(model, model_name, truncate_dim, update_card, plot)
     tasks = select_tasks(benchmark or (None if task else "offline"), task or [], data)
     loading: dict[str, Any] = {"device": device, "token": token, "trust_remote_code": trust_remote_code}
-    models = {model: load_model(model, revision=revision, truncate_dim=truncate_dim, **loading)}
-    if teacher is not None and teacher != model:
-        models[teacher] = load_model(teacher, **loading)
-    names = {model: model_name}
-    running: dict[str, Any] = {"cache": output_folder, "overwrite": overwrite, "batch_size": batch_size}
-    results = {name: _run(loaded, name, names.get(name), tasks, running) for name, loaded in models.items()}
+    whole = truncate_dim is None and revision is None
+    shown = model if truncate_dim is None else f"{model} ({truncate_dim} dimensions)"
+    models = {shown: _load(model, model_name, {**loading, "revision": revision, "truncate_dim": truncate_dim})}
+    reference = None
+    if teacher is not None:
+        reference = teacher if teacher != model or whole else f"{teacher} (whole)"
+        if reference not in models:
+            models[reference] = _load(teacher, teacher_name, loading)
+    run = _quiet_evaluate()
+    results = {
+        name: run(loaded, tasks, meta=meta, cache=output_folder, overwrite=overwrite, batch_size=batch_size)
+        for name, (loaded, meta) in models.items()
+    }
+    console = Console()
     summaries = {name: summarize(result, tasks) for name, result in results.items()}
-    _print_scores(console, summaries[model], summaries.get(teacher or ""), model)
+    _print_scores(console, summaries[shown], summaries.get(reference or ""), shown)
     _print_failures(console, results)
-    console.print(f"Results: {ResultCache(output_folder).cache_path / 'results'}", soft_wrap=True, highlight=False)
+    console.print(f"Results: {_cache_path(output_folder)}", soft_wrap=True, highlight=False)
     if update_card:
-        written = write_results(model, results[model], tasks)
+        written = write_results(model, results[shown], tasks)
         console.print(f"Wrote {written} results into {Path(model) / 'README.md'}.")
     if plot is not None:
-        _plot(console, models, summaries, tasks, teacher, plot)
+        _plot(console, {name: loaded for name, (loaded, _) in models.items()}, summaries, tasks, reference, plot)
     if any(result.exceptions for result in results.values()):
         raise typer.Exit(1)
 
 
-def _run(
-    loaded: SentenceTransformer, path: str, name: str | None, tasks: list[AbsTask], options: dict[str, Any]
-) -> ModelResult:
-    from sentence_transformers_static.benchmark import evaluate as run
-    from sentence_transformers_static.benchmark import model_meta
+def _check_early(
+    model: str, model_name: str | None, truncate_dim: int | None, update_card: bool, plot: Path | None
+) -> None:
+    """Refuse before hours of work what would be refused after them."""
+    from sentence_transformers_static.benchmark.card import readable_card
 
-    default = f"local/{Path(path).resolve().name}" if Path(path).exists() else path
-    try:
-        meta = model_meta(loaded, name=name or default)
-    except ValueError as error:
-        raise OptionError(f"--model-name must read organization/model; got {name!r}.") from error
-    return run(loaded, tasks, meta=meta, **options)
+    if update_card and not Path(model).is_dir():
+        raise OptionError(f"--update-card writes into a model's folder, and {model!r} is none.")
+    if update_card and truncate_dim is not None:
+        raise OptionError("--update-card writes the scores of the whole model; leave out --truncate-dim.")
+    if update_card:
+        readable_card(model)
+    if plot is not None and plot.is_file():
+        raise OptionError(f"--plot draws into a folder, and {plot} is a file.")
+    if model_name is not None and "/" not in model_name:
+        raise OptionError(f"--model-name must read organization/model; got {model_name!r}.")
+
+
+def _load(path: str, name: str | None, options: dict[str, Any]) -> tuple[SentenceTransformer, ModelMeta]:
+    from sentence_transformers_static.benchmark import hub_commit, load_model, model_meta
+
+    loaded = load_model(path, **options)
+    width = loaded.get_embedding_dimension() or 0
+    wanted = options.get("truncate_dim")
+    if wanted is not None and wanted > width:
+        raise OptionError(f"--truncate-dim {wanted} is more than the {width} dimensions that {path} has.")
+    local = Path(path).exists()
+    default = f"local/{Path(path).resolve().name}" if local else None
+    return loaded, model_meta(loaded, name=name or default, revision=None if local else hub_commit(loaded))
+
+
+def _quiet_evaluate() -> Any:
+    """``evaluate``, whose failures are reported afterwards, not by MTEB's log as well."""
+    from sentence_transformers_static.benchmark import evaluate as run
+
+    logging.getLogger("mteb.evaluate").setLevel(logging.CRITICAL)
+    return run
+
+
+def _cache_path(output_folder: Path | None) -> Path:
+    from mteb.cache import ResultCache
+
+    return ResultCache(output_folder).cache_path / "results"
 
 
 def _print_scores(console: Any, student: Summary, teacher: Summary | None, title: str) -> None:
@@ -109,33 +146,37 @@ def _print_scores(console: Any, student: Summary, teacher: Summary | None, title
     from rich.markup import escape
     from rich.table import Table
 
-    from sentence_transformers_static.benchmark.summary import retention
+    from sentence_transformers_static.benchmark.summary import retention, retention_by_type
 
     table = Table("type and task", "metric", "score", title=escape(title))
-    table.columns[0].no_wrap = True
     table.columns[2].justify = "right"
     if teacher is not None:
         table.add_column("teacher", justify="right")
         table.add_column("retention", justify="right")
+    for column in table.columns:
+        column.no_wrap = column.header != "metric"
     references = {} if teacher is None else {**teacher.by_task, **teacher.by_type, **teacher.averages}
 
-    def add(label: str, metric: str, score: float | None, reference: str) -> None:
+    by_type = {} if teacher is None else retention_by_type(student, teacher)
+
+    def add(label: str, metric: str, score: float | None, reference: str, share: float | None) -> None:
         cells = [label, metric, _number(score)]
         if teacher is not None:
-            share = retention(score, references.get(reference))
             cells += [_number(references.get(reference)), "-" if share is None else f"{share:.1%}"]
         table.add_row(*cells)
 
-    for type_, mean in student.by_type.items():
-        add(f"[bold]{type_}[/bold]", "mean", mean, type_)
+    for type_ in dict.fromkeys(score.type for score in student.scores):
+        add(f"[bold]{type_}[/bold]", "mean", student.by_type.get(type_), type_, by_type.get(type_))
         for score in student.scores:
             if score.type == type_:
-                add(f"  {score.task}", score.metric, score.score, score.task)
+                share = retention(score.score, references.get(score.task))
+                add(f"  {score.task}", score.metric, score.score, score.task, share)
+    table.add_section()
     for name in student.missing:
-        add(f"  {name}", "failed", None, name)
+        add(f"  {name}", "failed", None, name, None)
     table.add_section()
     for label, value in student.averages.items():
-        add(f"[bold]{label}[/bold]", "", value, label)
+        add(f"[bold]{label}[/bold]", "", value, label, retention(value, references.get(label)))
     console.print(table)
     if student.missing:
         console.print(f"No averages: {len(student.missing)} of the tasks failed.")

@@ -25,7 +25,7 @@ def test_results_are_written_and_replaced(minilm_256: StaticSentenceTransformer,
     assert card.data.tags == before.data.tags
     found = {entry.dataset_name: entry for entry in card.data.eval_results}
     assert len(card.data.eval_results) == len(found) == 8, "replaced, not repeated"
-    entry = found["MTEB DebianSection (default)"]
+    entry = found["DebianSection (default)"]
     score = next(one for one in result.task_results if one.task_name == "DebianSection").get_score()
     assert entry.metric_type == "accuracy"
     assert entry.metric_value == pytest.approx(100 * score, abs=1e-3)
@@ -39,7 +39,7 @@ def test_other_results_stay(minilm_256: StaticSentenceTransformer, data: Path, t
         tasks = offline_tasks(data)[position : position + 1]
         write_results(tmp_path / "model", evaluate(minilm_256, tasks, cache=tmp_path, show_progress_bar=False), tasks)
     names = [entry.dataset_name for entry in ModelCard.load(tmp_path / "model" / "README.md").data.eval_results]
-    assert names == ["MTEB WordSim353 (default)", "MTEB WordNetLexname (default)"]
+    assert names == ["WordSim353 (default)", "WordNetLexname (default)"]
 
 
 def test_no_card_or_a_broken_one(minilm_256: StaticSentenceTransformer, data: Path, tmp_path: Path) -> None:
@@ -52,3 +52,6 @@ def test_no_card_or_a_broken_one(minilm_256: StaticSentenceTransformer, data: Pa
     with pytest.raises(ModelFolderError, match="cannot be read"):
         write_results(tmp_path, result, tasks)
     assert (tmp_path / "README.md").read_text() == broken
+    (tmp_path / "README.md").write_text("---\ntags: [\n---\ntext")
+    with pytest.raises(ModelFolderError, match="cannot be read"):
+        write_results(tmp_path, result, tasks)

@@ -12,7 +12,8 @@ import torch
 from sentence_transformers import SentenceTransformer
 
 from sentence_transformers_static import StaticSentenceTransformer
-from sentence_transformers_static.benchmark import model_meta
+from sentence_transformers_static.benchmark import hub_commit, model_meta
+from sentence_transformers_static.errors import OptionError
 from tests.models import random_model
 
 
@@ -46,7 +47,9 @@ def test_a_teacher_that_mteb_knows(minilm_256: StaticSentenceTransformer) -> Non
     assert model_meta(minilm_256).training_datasets is None, "and what was trained on after is not known"
 
 
-@pytest.mark.parametrize(("licence", "recorded"), [("apache-2.0", "apache-2.0"), ("wtfpl", None), (None, None)])
+@pytest.mark.parametrize(
+    ("licence", "recorded"), [("apache-2.0", "apache-2.0"), ("Apache-2.0", "apache-2.0"), ("wtfpl", None), (None, None)]
+)
 def test_licence(licence: str | None, recorded: str | None) -> None:
     model = random_model()
     if licence is not None:
@@ -55,9 +58,16 @@ def test_licence(licence: str | None, recorded: str | None) -> None:
 
 
 def test_of_a_transformer(minilm: SentenceTransformer) -> None:
+    """What MTEB knows of it is taken over."""
     meta = model_meta(minilm, name="sentence-transformers/all-MiniLM-L6-v2")
+    known = mteb.get_model_meta("sentence-transformers/all-MiniLM-L6-v2")
     assert meta.embed_dim == 384
-    assert meta.n_embedding_parameters is None
+    assert (meta.license, meta.languages, meta.training_datasets) == (
+        "apache-2.0",
+        ["eng-Latn"],
+        known.training_datasets,
+    )
+    assert meta.n_embedding_parameters == known.n_embedding_parameters
     assert meta.n_parameters == sum(tensor.numel() for tensor in minilm.state_dict().values())
 
 
@@ -66,15 +76,18 @@ def test_name_and_revision_of_the_hub() -> None:
     model.model_card_data.base_model = "org/model"
     model.model_card_data.base_model_revision = "abc"
     meta = model_meta(model)
-    assert (meta.name, meta.revision, meta.reference) == ("org/model", "abc", "https://huggingface.co/org/model")
+    assert (meta.name, meta.reference) == ("org/model", "https://huggingface.co/org/model")
+    assert hub_commit(model) is None, "a branch is no commit: it moves"
+    model.model_card_data.base_model_revision = "0123456789" * 4
+    assert hub_commit(model) == "0123456789" * 4
     model.model_card_data.add_tags("generated_from_trainer")
     trained = model_meta(model)
     assert trained.name != "org/model", "a trained model is not the one it began as"
-    assert trained.revision != "abc"
+    assert hub_commit(model) is None
 
 
 def test_a_name_without_organization() -> None:
-    with pytest.raises(ValueError, match="organization/model"):
+    with pytest.raises(OptionError, match="organization/model"):
         model_meta(random_model(), name="model")
 
 
@@ -89,6 +102,10 @@ def change_length(model: StaticSentenceTransformer) -> None:
 
 def change_truncation(model: StaticSentenceTransformer) -> None:
     model.truncate_dim = 2
+
+
+def change_similarity(model: StaticSentenceTransformer) -> None:
+    model.similarity_fn_name = "dot"
 
 
 def change_prompts(model: StaticSentenceTransformer) -> None:
@@ -106,7 +123,9 @@ def test_revision_is_that_of_the_content(tmp_path: Path) -> None:
     assert loaded[0] == loaded[1]
 
 
-@pytest.mark.parametrize("change", [change_weights, change_length, change_truncation, change_prompts])
+@pytest.mark.parametrize(
+    "change", [change_weights, change_length, change_truncation, change_similarity, change_prompts]
+)
 def test_another_content_another_revision(change: Callable[[Any], None]) -> None:
     model = random_model()
     before = model_meta(model).revision

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from mteb.results import TaskResult
 from sentence_transformers import SentenceTransformer
 
 from sentence_transformers_static import StaticSentenceTransformer
-from sentence_transformers_static.benchmark import evaluate, model_meta, offline_tasks, summarize
+from sentence_transformers_static.benchmark import evaluate, model_meta, offline_tasks, select_tasks, summarize
 from sentence_transformers_static.benchmark.parquet import ParquetTask
 from tests.benchmark.conftest import write_data
 
@@ -56,6 +57,66 @@ def test_equal_to_mteb_alone(finished: Path, data: Path, minilm_256_path: str) -
         expected = mteb.evaluate(plain, task, cache=None, show_progress_bar=False).task_results[0].get_score()
         stored = json.loads(result_file(finished, ours, task.metadata.name).read_text())
         assert stored["scores"]["test"][0]["main_score"] == pytest.approx(expected, abs=1e-6), task
+
+
+def test_the_revision_is_kept_for_the_second_model(
+    data: Path, minilm_256: StaticSentenceTransformer, tmp_path: Path
+) -> None:
+    """MTEB forgets it when it unloads the rows."""
+    tasks = offline_tasks(data)[:1]
+    revisions = [
+        evaluate(minilm_256, tasks, cache=tmp_path / str(turn), show_progress_bar=False)
+        .task_results[0]
+        .dataset_revision
+        for turn in range(2)
+    ]
+    assert revisions[0] == revisions[1] != "NA"
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", "null", "3"])
+def test_a_result_file_of_another_shape(
+    content: str, minilm_256: StaticSentenceTransformer, data: Path, tmp_path: Path
+) -> None:
+    file = result_file(tmp_path, minilm_256, "WordSim353")
+    file.parent.mkdir(parents=True)
+    file.write_text(content)
+    again = evaluate(minilm_256, offline_tasks(data)[:1], cache=tmp_path, show_progress_bar=False)
+    assert not again.exceptions and again.task_results[0].get_score() > 0
+
+
+@pytest.mark.filterwarnings("ignore")  # correlations of constants
+def test_no_score_is_a_failure(minilm_256: StaticSentenceTransformer, tmp_path: Path) -> None:
+    data = write_data(tmp_path / "data")
+    file = data / "WordSim353" / "test.parquet"
+    pd.read_parquet(file).assign(score=1.0).to_parquet(file)
+    result = evaluate(minilm_256, offline_tasks(data)[:1], cache=tmp_path, show_progress_bar=False)
+    assert not result.task_results
+    assert "score is nan" in result.exceptions[0].exception
+
+
+def test_a_task_of_another_modality_does_not_stop_the_rest(
+    minilm_256: StaticSentenceTransformer, data: Path, tmp_path: Path
+) -> None:
+    tasks = [mteb.get_task("CIFAR10"), *offline_tasks(data)[:1]]
+    result = evaluate(minilm_256, tasks, cache=tmp_path, show_progress_bar=False)
+    assert [failure.task_name for failure in result.exceptions] == ["CIFAR10"]
+    assert len(result.task_results) == 1
+
+
+def test_an_aggregate_without_its_data(minilm_256: StaticSentenceTransformer, tmp_path: Path) -> None:
+    """It fails, and what MTEB writes of it then is not taken for a result."""
+    for _ in range(2):
+        task = mteb.get_task("CQADupstackRetrieval")
+        result = evaluate(minilm_256, [task], cache=tmp_path, show_progress_bar=False)
+        assert [failure.task_name for failure in result.exceptions] == ["CQADupstackRetrieval"]
+
+
+def test_random_state_is_kept(minilm_256: StaticSentenceTransformer, data: Path, tmp_path: Path) -> None:
+    random.seed(5)
+    expected = random.random()
+    random.seed(5)
+    evaluate(minilm_256, select_tasks(tasks=["WordSim353"], data=data), cache=tmp_path, show_progress_bar=False)
+    assert random.random() == expected
 
 
 @pytest.mark.parametrize("name", ["WordNetTopics", "DebtagsWorksWith"])
@@ -137,7 +198,7 @@ def test_one_failure_does_not_stop_the_rest(minilm_256: StaticSentenceTransforme
     assert "mteb/sts12-sts" in failures["STS12"], "no hub is reached in the tests"
     summary = summarize(result, tasks)
     assert len(summary.scores) == len(NAMES) - 1
-    assert summary.missing == ("WordNetLexname", "STS12")
+    assert list(summary.missing) == ["WordNetLexname", "STS12"]
     assert summary.averages == {}
 
 

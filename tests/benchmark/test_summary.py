@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from sentence_transformers_static.benchmark.summary import MEAN_TASK, MEAN_TASK_TYPE, Summary, TaskScore, retention
+from sentence_transformers_static.benchmark.summary import (
+    MEAN_TASK,
+    MEAN_TASK_TYPE,
+    Summary,
+    TaskScore,
+    retention,
+    retention_by_type,
+)
 
 SCORES = (
     TaskScore("a", "STS", "cosine_spearman", 0.8),
@@ -19,8 +26,16 @@ def test_averages() -> None:
 
 
 def test_no_average_of_a_part() -> None:
-    assert Summary(SCORES, missing=("d",)).averages == {}
+    partial = Summary(SCORES, missing={"d": "STS"})
+    assert partial.averages == {}
+    assert partial.by_type == {"Classification": 0.6}
     assert Summary(()).averages == {}
+
+
+def test_retention_by_type_needs_the_same_tasks() -> None:
+    """A teacher that failed one task of a type has no mean that could be compared."""
+    teacher = Summary(SCORES[:2], missing={"c": "Classification"})
+    assert retention_by_type(Summary(SCORES), teacher) == {"STS": 1.0}
 
 
 def test_retention() -> None:

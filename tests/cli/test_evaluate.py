@@ -10,7 +10,13 @@ import pytest
 from typer.testing import CliRunner
 
 from sentence_transformers_static.cli import app
-from sentence_transformers_static.errors import EvaluationDataError, ModelLoadError, OptionError, UnknownTaskError
+from sentence_transformers_static.errors import (
+    EvaluationDataError,
+    ModelFolderError,
+    ModelLoadError,
+    OptionError,
+    UnknownTaskError,
+)
 from tests.benchmark.conftest import write_data
 
 OURS = ["WordSim353", "DebianSection"]
@@ -79,7 +85,7 @@ def test_pictures_and_card(minilm_256_path: str, data: Path, tmp_path: Path) -> 
         for suffix in ("svg", "png")
     }
     assert "Wrote 2 results" in printed
-    assert "MTEB DebianSection (default)" in (tmp_path / "model" / "README.md").read_text()
+    assert "name: DebianSection (default)" in (tmp_path / "model" / "README.md").read_text()
 
 
 def test_truncation_is_recorded(minilm_256_path: str, data: Path, tmp_path: Path) -> None:
@@ -87,6 +93,15 @@ def test_truncation_is_recorded(minilm_256_path: str, data: Path, tmp_path: Path
     (meta,) = tmp_path.rglob("model_meta.json")
     assert json.loads(meta.read_text())["embed_dim"] == 32
     assert "truncate_dim_32" in str(meta), "apart from the results of the whole model, as MTEB does for experiments"
+
+
+def test_a_model_as_its_own_teacher(minilm_256_path: str, data: Path, tmp_path: Path) -> None:
+    """Cut to 8 dimensions against itself, whole."""
+    options = (*tasks("WordSim353"), "--data", data, "--output-folder", tmp_path, "--teacher", minilm_256_path)
+    _, printed = run(minilm_256_path, *options, "--truncate-dim", 8)
+    _, _, score, teacher, share = cells(printed, "WordSim353")
+    assert score != teacher and share != "100.0%"
+    assert "(8 dimensions)" in printed
 
 
 def test_a_task_that_cannot_be_reached(minilm_256_path: str, data: Path, tmp_path: Path) -> None:
@@ -111,6 +126,16 @@ def test_bad_input(minilm_256_path: str, data: Path, tmp_path: Path) -> None:
         run(minilm_256_path, *tasks("WordSim353"), "--data", data, "--model-name", "name")
     with pytest.raises(OptionError, match="--update-card"):
         run("org/model", *tasks("WordSim353"), "--data", data, "--update-card")
+    with pytest.raises(OptionError, match="leave out --truncate-dim"):
+        run(minilm_256_path, *tasks("WordSim353"), "--data", data, "--update-card", "--truncate-dim", 8)
+    with pytest.raises(OptionError, match="more than the 256"):
+        run(minilm_256_path, *tasks("WordSim353"), "--data", data, "--truncate-dim", 999)
+    (tmp_path / "file").touch()
+    with pytest.raises(OptionError, match="is a file"):
+        run(minilm_256_path, *tasks("WordSim353"), "--data", data, "--plot", tmp_path / "file")
+    (tmp_path / "no-card").mkdir()
+    with pytest.raises(ModelFolderError, match=r"no README\.md"):
+        run(tmp_path / "no-card", *tasks("WordSim353"), "--data", data, "--update-card")
 
 
 def test_a_model_that_does_not_load(data: Path, tmp_path: Path) -> None:
