@@ -138,7 +138,8 @@ class _Handler(BaseHTTPRequestHandler):
         wanted = json.loads(self.body)
         name = "/".join(filter(None, (wanted.get("organization"), wanted["name"])))
         if name in self.server.repositories:
-            self._fail(409, "RepoExists", "You already created this model repo")
+            conflict = {"url": f"{self.server.url}/{name}", "error": "You already created this model repo"}
+            self._send(409, json.dumps(conflict).encode(), {"Content-Type": "application/json"})
             return
         self.server.repositories[name] = Repository(private=wanted.get("visibility") == "private")
         self.answer({"url": f"{self.server.url}/{name}", "id": name, "name": name})

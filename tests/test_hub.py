@@ -85,6 +85,18 @@ def test_branch_private_and_pull_request(hub: Hub, minilm_256_path: str, tmp_pat
     assert "model.safetensors" not in repository.files("main")
 
 
+def test_push_on_the_command_line(hub: Hub, minilm_256_path: str, tmp_path: Path) -> None:
+    command = "from sentence_transformers_static.cli import main; main()"
+    arguments = ("push", minilm_256_path, "org/static", "--token", "hf_x", "--commit-message", "First")
+    pushed = run(hub, tmp_path, command, *arguments)
+    assert pushed.returncode == 0, pushed.stderr
+    assert f"{hub.url}/org/static/commit/{hub.repositories['org/static'].branches['main']}" in pushed.stdout
+    again = run(hub, tmp_path, command, *arguments)
+    assert again.returncode != 0, "what is there is not overwritten unasked"
+    assert "already" in again.stderr
+    assert run(hub, tmp_path, command, *arguments, "--exist-ok").returncode == 0
+
+
 def test_missing_gated_and_unknown_revision(hub: Hub, tmp_path: Path) -> None:
     def complaint(options: str = "{}") -> str:
         loaded = run(hub, tmp_path, _LOAD, "v.npy", "", options)

@@ -82,3 +82,29 @@ def test_a_trained_model_keeps_the_licence_and_languages_it_was_loaded_with(tmp_
     again.model_card_data.add_tags("generated_from_trainer")  # as the host's trainer does
     metadata = ModelCard(card_of(again, tmp_path / "trained")).data.to_dict()
     assert metadata["license"] == "apache-2.0" and metadata["language"] == ["en", "de"]
+
+
+def test_a_teacher_of_the_hub_is_linked(tmp_path: Path) -> None:
+    """At the commit that was distilled, and named as the base model; the command repeats the distillation."""
+    teacher = teachers.bert()
+    model = distill_from_model(teacher.model, teacher.tokenizer, pca_dims=8, show_progress_bar=False)
+    model[0].metadata["tokenizer_name"] = "org/teacher"
+    model[0].metadata["distillation"] |= {"hub_id": "org/teacher", "revision": "0123456789" * 4}
+    text = card_of(model, tmp_path)
+    metadata = ModelCard(text).data.to_dict()
+    assert metadata["base_model"] == "org/teacher" and metadata["base_model_relation"] == "finetune"
+    assert f"https://huggingface.co/org/teacher/tree/{'0123456789' * 4}" in text
+    assert "st-static distill org/teacher OUTPUT --pca-dims 8 --sif-coefficient 0.0001 " in text
+    assert f"--revision {'0123456789' * 4}" in text
+
+
+def test_a_card_is_rendered_again_when_its_model_is_saved_again(tmp_path: Path) -> None:
+    """What changed is new, what a person wrote stays."""
+    random_model().save_pretrained(tmp_path / "a")
+    readme = tmp_path / "a" / "README.md"
+    readme.write_text(readme.read_text().replace("## Usage", "## Limits\n\nMine.\n\n## Usage"))
+    again = StaticSentenceTransformer(tmp_path / "a", device="cpu")
+    again.max_seq_length = 7
+    text = card_of(again, tmp_path / "b")
+    assert "| Maximum length | 7 tokens |" in text
+    assert "## Limits\n\nMine.\n" in text
