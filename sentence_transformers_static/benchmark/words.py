@@ -22,22 +22,9 @@ def word_similarity(name: str, description: str, max_score: int) -> type[Parquet
     return type(name, (ParquetSTS,), {"__doc__": description, "metadata": metadata, "max_score": max_score})
 
 
-class WordSimRel(WordSim353):
-    """The pairs of WordSim353 that are related rather than similar (Agirre et al., 2009)."""
-
-    metadata = english(
-        "WordSimRel",
-        "STS",
-        "cosine_spearman",
-        "The pairs of WordSim353 that are related rather than similar (Agirre et al., 2009).",
-        "cc-by-4.0",
-        annotations_creators="human-annotated",
-    )
-
-
 WORD_TASKS: tuple[type[ParquetSTS], ...] = (
     WordSim353,
-    WordSimRel,
+    word_similarity("WordSimRel", "The pairs of WordSim353 that are related, not similar (Agirre et al., 2009).", 10),
     word_similarity("SimLex999", "999 word pairs rated for similarity, not relatedness (Hill et al., 2015).", 10),
     word_similarity("MEN", "3,000 word pairs rated for relatedness (Bruni et al., 2014).", 50),
     word_similarity("RareWord", "2,034 pairs of rare English words (Luong et al., 2013).", 10),
