@@ -113,10 +113,10 @@ class StaticModelCardData(SentenceTransformerModelCardData):
 
 
 def _link(teacher: str | None, distillation: dict[str, Any]) -> str:
-    """The teacher's name; for one of the Hub, linked to the revision that was distilled."""
+    """The teacher's name, if it is known; for one of the Hub, linked to the revision that was distilled."""
     hub_id, revision = distillation.get("hub_id"), distillation.get("revision")
     if not hub_id:
-        return f"`{teacher}`"
+        return f"`{teacher}`" if teacher else "a transformer without a name"
     url = f"https://huggingface.co/{hub_id}"
     return f"[{hub_id}]({url})" + (f" at [{revision[:7]}]({url}/tree/{revision})" if revision else "")
 

@@ -108,3 +108,14 @@ def test_a_card_is_rendered_again_when_its_model_is_saved_again(tmp_path: Path) 
     text = card_of(again, tmp_path / "b")
     assert "| Maximum length | 7 tokens |" in text
     assert "## Limits\n\nMine.\n" in text
+
+
+def test_a_teacher_without_a_name(tmp_path: Path) -> None:
+    """As one that was never saved: nothing is made up for it."""
+    teacher = teachers.bert()
+    model = distill_from_model(teacher.model, teacher.tokenizer, pca_dims=8, show_progress_bar=False)
+    model[0].metadata["tokenizer_name"] = ""
+    model[0].metadata["distillation"]["teacher"] = ""
+    text = card_of(model, tmp_path)
+    assert "`None`" not in text and "Distilled from a transformer without a name" in text
+    assert "st-static distill TEACHER OUTPUT" in text
