@@ -42,6 +42,7 @@ def model_meta(model: SentenceTransformer, name: str | None = None, revision: st
     teacher = _teacher(model)
     similarity = model.similarity_fn_name
     known = _known(name)
+    seen = _training_datasets(teacher, trained=_is_trained(model))
     return ModelMeta(
         name=name,
         revision=revision or content_revision(model),
@@ -57,7 +58,7 @@ def model_meta(model: SentenceTransformer, name: str | None = None, revision: st
         reference=f"https://huggingface.co/{name}" if name == hub_name else known.get("reference"),
         use_instructions=any((model.prompts or {}).values()),
         adapted_from=teacher or known.get("adapted_from"),
-        training_datasets=_training_datasets(teacher, trained=_is_trained(model)) or known.get("training_datasets"),
+        training_datasets=known.get("training_datasets") if seen is None else seen,
         experiment_kwargs=None if model.truncate_dim is None else {"truncate_dim": model.truncate_dim},
         release_date=known.get("release_date"),
         languages=known.get("languages"),
