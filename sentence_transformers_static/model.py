@@ -13,7 +13,7 @@ from sentence_transformers.base.modules import Router
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
 from torch import Tensor, nn
 
-from sentence_transformers_static.cards import StaticModelCardData, card_metadata, is_signed, merge, sign
+from sentence_transformers_static.cards import StaticModelCardData, is_signed, merge, sign
 from sentence_transformers_static.errors import ModelFolderError, SaveError
 from sentence_transformers_static.folders import staged_folder
 from sentence_transformers_static.modules import StaticEmbedding
@@ -79,15 +79,9 @@ class StaticSentenceTransformer(SentenceTransformer):
                 "static model of it with distill(...)."
             )
 
-        self._keep_what_its_card_says()
-
-    def _keep_what_its_card_says(self) -> None:
-        """Licence and languages of the card it was loaded with: a new card, as after training, keeps them."""
-        said, data = card_metadata(self._model_card_text or ""), self.model_card_data
-        if data.license is None and said.get("license"):
-            data.set_license(said["license"])
-        if not data.language and said.get("language"):
-            data.set_language(said["language"])
+        card = cast("str | None", self._model_card_text)
+        if card and isinstance(self.model_card_data, StaticModelCardData):
+            self.model_card_data.load_earlier(card)
 
     @property
     def static_embedding(self) -> StaticEmbedding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 # Before anything of Hugging Face is imported: no test asks a hub.
@@ -28,6 +29,14 @@ logging.getLogger().setLevel(logging.WARNING)
 def seeded() -> None:
     """Random tables and layers are the same in every run, and whichever tests run before."""
     torch.manual_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def cards_are_rendered(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """The host logs an error in rendering a card, and goes on without one; here it fails the test."""
+    yield
+    errors = [record.getMessage() for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
+    assert not [message for message in errors if "model card" in message.lower()], errors
 
 
 @pytest.fixture(scope="session")

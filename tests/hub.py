@@ -123,7 +123,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _repository(self, name: str) -> Repository | None:
         repository = self.server.repositories.get(name)
-        if repository is None:
+        denied = repository is not None and repository.private and not self.headers.get("Authorization")
+        if repository is None or denied:  # as the real one, which does not tell them apart
             self._fail(401, "RepoNotFound", "Repository not found")
         elif repository.gated:
             self._fail(403, "GatedRepo", f"Access to model {name} is restricted")

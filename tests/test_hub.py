@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -77,8 +78,10 @@ def test_branch_private_and_pull_request(hub: Hub, minilm_256_path: str, tmp_pat
     assert repository.private
     assert "model.safetensors" in repository.files("v2")
     assert "model.safetensors" not in repository.files("main")
-    loaded = run(hub, tmp_path, _LOAD, str(tmp_path / "v.npy"), "", '{"revision": "v2"}')
+    loaded = run(hub, tmp_path, _LOAD, str(tmp_path / "v.npy"), "", '{"revision": "v2", "token": "hf_x"}')
     assert loaded.returncode == 0, loaded.stderr
+    denied = run(hub, tmp_path / "other", _LOAD, str(tmp_path / "v.npy"), "", '{"revision": "v2"}')
+    assert denied.returncode != 0 and "org/static" in denied.stderr, "a private one needs a token"
     requested = run(hub, tmp_path, _PUSH, minilm_256_path, '{"create_pr": true}')
     assert requested.returncode == 0, requested.stderr
     assert "model.safetensors" in repository.files("refs/pr/1")
@@ -97,14 +100,59 @@ def test_push_on_the_command_line(hub: Hub, minilm_256_path: str, tmp_path: Path
     assert run(hub, tmp_path, command, *arguments, "--exist-ok").returncode == 0
 
 
-def test_missing_gated_and_unknown_revision(hub: Hub, tmp_path: Path) -> None:
-    def complaint(options: str = "{}") -> str:
-        loaded = run(hub, tmp_path, _LOAD, "v.npy", "", options)
-        assert loaded.returncode != 0
-        return loaded.stderr
+_COMPLAINTS = """
+import json, sys
+from sentence_transformers_static import StaticSentenceTransformer
+complaints = []
+for name, options in json.loads(sys.argv[1]):
+    try:
+        StaticSentenceTransformer(name, device="cpu", **options)
+    except Exception as error:
+        complaints.append(str(error))
+print(json.dumps(complaints))
+"""
 
-    assert "org/static" in complaint()
-    hub.repositories["org/static"] = Repository()
-    assert "missing-branch" in complaint('{"revision": "missing-branch"}')
-    hub.repositories["org/static"] = Repository(gated=True)
-    assert "gated" in complaint().lower() or "restricted" in complaint().lower()
+
+def test_missing_gated_and_unknown_revision(hub: Hub, tmp_path: Path) -> None:
+    hub.repositories |= {"org/static": Repository(), "org/gated": Repository(gated=True)}
+    tried = [["org/missing", {}], ["org/gated", {}], ["org/static", {"revision": "missing-branch"}]]
+    loaded = run(hub, tmp_path, _COMPLAINTS, json.dumps(tried))
+    assert loaded.returncode == 0, loaded.stderr
+    missing, gated, unknown = json.loads(loaded.stdout.splitlines()[-1])
+    assert "org/missing" in missing and "token" in missing
+    assert "gated" in gated.lower() or "restricted" in gated.lower()
+    assert "missing-branch" in unknown, unknown
+
+
+def test_where_it_is_cached_and_without_asking(hub: Hub, minilm_256_path: str, tmp_path: Path) -> None:
+    """``cache_folder``, and ``local_files_only``, which sends no request."""
+    cache = tmp_path / "cache"
+    only_local = f'{{"cache_folder": "{cache}", "local_files_only": True}}'
+    assert run(hub, tmp_path, _PUSH, minilm_256_path, "{}").returncode == 0
+    fetched = run(hub, tmp_path, _LOAD, str(tmp_path / "v.npy"), "", f'{{"cache_folder": "{cache}"}}')
+    assert fetched.returncode == 0, fetched.stderr
+    assert (cache / "models--org--static").is_dir()
+    first = np.load(tmp_path / "v.npy")
+    asked = len(hub.requests)
+    again = run(hub, tmp_path / "nothing here", _LOAD, str(tmp_path / "v.npy"), "", only_local)
+    assert again.returncode == 0, again.stderr
+    assert len(hub.requests) == asked
+    np.testing.assert_array_equal(np.load(tmp_path / "v.npy"), first)
+
+
+_LOAD_MODULE = """
+import sys
+from sentence_transformers_static import StaticEmbedding
+module = StaticEmbedding.load("org/static", subfolder="0_StaticEmbedding")
+print(module.get_embedding_dimension())
+"""
+
+
+def test_a_module_in_a_subfolder(hub: Hub, minilm_256_path: str, tmp_path: Path) -> None:
+    """Where Sentence Transformers has it: the modules, not the model."""
+    repository = hub.repositories["org/static"] = Repository()
+    files = {name: (Path(minilm_256_path) / name).read_bytes() for name in ("model.safetensors", "tokenizer.json")}
+    repository.commit("main", {f"0_StaticEmbedding/{name}": content for name, content in files.items()}, "First")
+    loaded = run(hub, tmp_path, _LOAD_MODULE)
+    assert loaded.returncode == 0, loaded.stderr
+    assert loaded.stdout == "256\n"

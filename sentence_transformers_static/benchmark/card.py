@@ -13,6 +13,7 @@ from mteb.abstasks import AbsTask
 from mteb.results import ModelResult
 
 from sentence_transformers_static.benchmark.parquet import KeepsRevision
+from sentence_transformers_static.cards import read_card, show_results
 from sentence_transformers_static.errors import ModelFolderError
 from sentence_transformers_static.folders import staged_file
 
@@ -21,8 +22,8 @@ def write_results(folder: str | Path, result: ModelResult, tasks: Sequence[AbsTa
     """Write the main scores of ``result`` into the ``model-index`` of a model folder's README.md.
 
     Scores are in percent, as in the cards of MTEB's leaderboard. Results of other data sets, and of other revisions of
-    the same one, stay; an earlier result of the same is replaced. The metadata are written anew, without comments; the
-    text stays.
+    the same one, stay; an earlier result of the same is replaced. The metadata are written anew, without comments. In
+    a card that this package wrote, the section "Results" shows them; the rest of the text stays.
 
     Args:
         folder: A model's folder, with its README.md.
@@ -43,9 +44,9 @@ def write_results(folder: str | Path, result: ModelResult, tasks: Sequence[AbsTa
     replaced = {_key(entry) for entry in new}
     kept = [entry for entry in data.eval_results or [] if _key(entry) not in replaced]
     data.eval_results = kept + new
-    data.model_name = data.model_name or Path(folder).resolve().name
+    data.model_name = data.model_name or read_card(card.content).title or Path(folder).resolve().name
     with staged_file(readme) as staging:
-        Path(staging).write_text(str(card), encoding="utf-8")
+        Path(staging).write_text(show_results(str(card)), encoding="utf-8")
     return len(new)
 
 

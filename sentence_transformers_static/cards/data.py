@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import Any
 
+import yaml
+from sentence_transformers.base.model_card import YAML_FIELDS
 from sentence_transformers.sentence_transformer.model_card import SentenceTransformerModelCardData
 
+from sentence_transformers_static.cards.description import describe_table
+from sentence_transformers_static.cards.earlier import EarlierCard, read_card
 from sentence_transformers_static.cards.host import training_sections
 from sentence_transformers_static.cards.merging import NOTES_BEGIN, NOTES_END
-from sentence_transformers_static.cards.templates import render, template_dir
+from sentence_transformers_static.cards.metadata import languages, licence_link
+from sentence_transformers_static.cards.results import results_table
+from sentence_transformers_static.cards.templates import render, template_dir, tidy
 from sentence_transformers_static.modules import StaticEmbedding
-from sentence_transformers_static.portable import is_model2vec, is_portable
 
 TAGS = ("static-embeddings", "model2vec")
 
@@ -34,6 +38,10 @@ class StaticModelCardData(SentenceTransformerModelCardData):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.add_tags(list(TAGS))
+        self.earlier = EarlierCard()
+        """The card that the model was loaded with."""
+        self.license_name: str | None = None
+        self.license_link: str | None = None
 
     @property
     def template_path(self) -> Path:
@@ -48,92 +56,105 @@ class StaticModelCardData(SentenceTransformerModelCardData):
         """As the host's, but a folder on this machine is never looked up on the Hub."""
         return False if Path(model_id).exists() else bool(super().set_base_model(model_id, revision))
 
+    def take_over(
+        self, metadata: dict[str, Any], *, repository: str | None = None, revision: str | None = None
+    ) -> None:
+        """Take licence and languages from the metadata of another card, where none are set.
+
+        Args:
+            metadata: Of the model that this one is made from.
+            repository: Its name on the Hub, for the address of its licence.
+            revision: Its commit there.
+        """
+        if self.license is None and metadata.get("license"):
+            self.set_license(str(metadata["license"]))
+            self.license_name = metadata.get("license_name")
+            self.license_link = licence_link(str(metadata.get("license_link") or ""), repository, revision)
+        if not self.language and "language" in metadata:
+            self.set_language(languages(metadata["language"]))
+
+    def load_earlier(self, card: str) -> None:
+        """Remember the card that the model was loaded with: what it says and the model does not know is kept."""
+        self.earlier = read_card(card)
+        self.take_over(self.earlier.metadata)
+
     def to_dict(self) -> dict[str, Any]:
         """The host's data, and the rendered ``body``."""
+        if not self._is_training():
+            self._repeat_earlier()
         data: dict[str, Any] = super().to_dict()
-        trained = self._is_trained()
-        trained_from = self.base_model if trained else None
+        if not self._is_training():
+            self._keep_earlier(data)
+        trained = self._is_training() or self.earlier.is_trained
+        hub_id = self._distillation().get("hub_id")
         # What a model was loaded by is no base of it, unless it was trained since.
-        data["base_model"] = trained_from or self._distillation().get("hub_id")
-        data |= self._describe_table() | {
-            "trained_from": trained_from,
+        base = data["base_model"] if trained else None
+        data["base_model"] = base or hub_id
+        data |= describe_table(self.embedding, list(self.model or ())) | {
+            "trained_from": base if isinstance(base, str) and base != hub_id else None,
             "notes_begin": NOTES_BEGIN,
             "notes_end": NOTES_END,
-            "all_citations": {"Model2Vec": MODEL2VEC, **self.citations},
+            "results": results_table(data.get("model-index")),
+            "license_name": self.license_name,
+            "license_link": self.license_link,
+            "all_citations": {"Model2Vec": MODEL2VEC, **self.earlier.citations, **self.citations},
         }
-        if trained:
+        if self._is_training():
             data |= training_sections(data)
-        data["body"] = render("trained.md" if trained else "distilled.md", **data)
+        data["body"] = tidy(render(self._template(trained, data), **data))
         self._cached_dict = data
         return data
 
     def to_yaml(self, *args: Any, **kwargs: Any) -> str:
-        """The host's, and how the model relates to its base."""
+        """The host's, and how the model relates to its base; where its licence is, if that has no code."""
+        data = self._cached_dict or {}
         text: str = super().to_yaml(*args, **kwargs)
-        has_base = any(line.startswith("base_model:") for line in text.splitlines())
-        return f"{text}\nbase_model_relation: finetune" if has_base else text
+        more = {name: data[name] for name in ("license_name", "license_link") if data.get(name)}
+        if data.get("base_model"):
+            more["base_model_relation"] = "finetune"
+        return f"{text}\n{yaml.safe_dump(more, sort_keys=False, allow_unicode=True)}".strip() if more else text
 
     def get_default_model_name(self) -> str:
         """``"Static embeddings of <teacher>"`` when the teacher is known, else the host's default."""
-        teacher = self._teacher()
+        teacher = self.embedding.metadata.get("tokenizer_name")
         return f"Static embeddings of {teacher}" if teacher else str(super().get_default_model_name())
 
-    def _is_trained(self) -> bool:
+    @property
+    def embedding(self) -> StaticEmbedding:
+        """The table that the card describes.
+
+        Raises:
+            ValueError: If the data belong to no model yet.
+        """
+        modules = self.model.modules() if self.model is not None else ()
+        found = next((module for module in modules if isinstance(module, StaticEmbedding)), None)
+        if found is None:
+            raise ValueError("The card data belongs to no model yet: pass it as model_card_data=.")
+        return found
+
+    def _is_training(self) -> bool:
+        """Whether the host's trainer has been at work since the model was loaded or made."""
         return "generated_from_trainer" in self.tags
 
     def _distillation(self) -> dict[str, Any]:
-        embedding = self._embedding()
-        return dict((embedding.metadata.get("distillation") if embedding else None) or {})
+        return dict(self.embedding.metadata.get("distillation") or {})
 
-    def _teacher(self) -> str | None:
-        embedding = self._embedding()
-        return (str(embedding.metadata.get("tokenizer_name") or "") or None) if embedding else None
+    def _template(self, trained: bool, data: dict[str, Any]) -> str:
+        if trained:
+            return "trained.md"
+        return "distilled.md" if data["distillation"] else "base.md"
 
-    def _embedding(self) -> StaticEmbedding | None:
-        modules = self.model.modules() if self.model is not None else ()
-        return next((module for module in modules if isinstance(module, StaticEmbedding)), None)
+    def _repeat_earlier(self) -> None:
+        """The earlier title and usage example, unless others are set."""
+        self.model_name = self.model_name or self.earlier.title
+        if self.usage_examples is None and self.earlier.texts:
+            self.usage_examples = [*self.earlier.queries, *self.earlier.texts]
+            self.ir_model = bool(self.earlier.queries)
 
-    def _describe_table(self) -> dict[str, Any]:
-        embedding = self._embedding()
-        if embedding is None:
-            raise ValueError("The card data belongs to no model yet: pass it as model_card_data=.")
-        distillation = self._distillation()
-        return {
-            "teacher": self._teacher(),
-            "teacher_link": _link(self._teacher(), distillation),
-            "rows": len(embedding.table.embeddings),
-            "tokens": embedding.table.vocab_size,
-            "precision": embedding.table.precision,
-            "megabytes": sum(tensor.nbytes for tensor in embedding.table.to_tensors().values()) / 1e6,
-            "distillation": distillation or None,
-            "command": _command(distillation),
-            "read_by_host": is_portable(list(self.model or ())),
-            "read_by_model2vec": is_model2vec(list(self.model or ())),
-        }
-
-
-def _link(teacher: str | None, distillation: dict[str, Any]) -> str:
-    """The teacher's name, if it is known; for one of the Hub, linked to the revision that was distilled."""
-    hub_id, revision = distillation.get("hub_id"), distillation.get("revision")
-    if not hub_id:
-        return f"`{teacher}`" if teacher else "a transformer without a name"
-    url = f"https://huggingface.co/{hub_id}"
-    return f"[{hub_id}]({url})" + (f" at [{revision[:7]}]({url}/tree/{revision})" if revision else "")
-
-
-def _command(distillation: dict[str, Any]) -> str:
-    """The command line that repeats the distillation."""
-    teacher = distillation.get("hub_id") or distillation.get("teacher") or "TEACHER"
-    words = ["st-static", "distill", str(teacher), "OUTPUT"]
-    options = {
-        "--pca-dims": distillation.get("pca_dims"),
-        "--sif-coefficient": distillation.get("sif_coefficient"),
-        "--token-remove-pattern": distillation.get("token_remove_pattern") or "",
-        "--quantize-to": distillation.get("quantize_to"),
-        "--pooling": distillation.get("pooling"),
-    }
-    for option, value in options.items():
-        words += [option, "none" if value is None else str(value)]
-    if revision := distillation.get("revision"):
-        words += ["--revision", str(revision)]
-    return shlex.join(words)
+    def _keep_earlier(self, data: dict[str, Any]) -> None:
+        """Fill in what only the earlier card says: data sets, results, a base; of a trained model, how."""
+        said = self.earlier.metadata
+        data |= {name: said[name] for name in YAML_FIELDS if name in said and not data.get(name)}
+        data["tags"] = [*data["tags"], *(tag for tag in said.get("tags") or () if tag not in data["tags"])]
+        data["evaluation_section"] = self.earlier.evaluation_section
+        data["training_section"] = self.earlier.training_section

@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -40,8 +41,8 @@ class Merged:
 def sign(card: str) -> str:
     """``card``, with the list of digests at its end."""
     plain = _RECORD.sub("", card).rstrip()
-    digests = " ".join(_digest(key, part) for key, part in _parts(f"{plain}\n").items())
-    return f"{plain}\n\n<!-- Rendered by sentence-transformers-static. Digests: {digests} -->\n"
+    record = _record(_digest(key, part) for key, part in _parts(plain + "\n").items())
+    return f"{plain}\n\n{record}"
 
 
 def is_signed(card: str) -> bool:
@@ -60,15 +61,46 @@ def merge(old: str, new: str) -> Merged:
     rendered = set(record.group(1).split()) if record else set()
     before, after = _parts(_RECORD.sub("", old)), _parts(_RECORD.sub("", new))
     theirs = {key: part for key, part in before.items() if _digest(key, part) not in rendered}
-    merged = {key: theirs.get(key, part) for key, part in after.items()}
+    merged = {key: theirs.get(key, _keep_notes(old, part)) for key, part in after.items()}
     previous: Key | None = None
     for key in before:
         if key in theirs and key not in merged:
             merged = _insert(merged, key, theirs[key], previous)
         previous = key if key in merged else previous
     signed = sign(_join(after))
-    text = _keep_notes(old, _join(merged))
-    return Merged(text.rstrip() + signed[_record_start(signed) :], tuple(name for _, name, _ in theirs))
+    return Merged(_join(merged).rstrip() + signed[_record_start(signed) :], tuple(name for _, name, _ in theirs))
+
+
+def add_section(card: str, section: str, after: str) -> str:
+    """``card`` with a rendered section, and signed anew; a card that was not written here is left as it is.
+
+    The section takes the place of its earlier rendering; if there is none, it follows the section whose heading is
+    ``after``, else it comes last. One with the same heading that a person wrote stays. The metadata count as rendered.
+    """
+    record = _RECORD.search(card)
+    if record is None:
+        return card
+    rendered = set(record.group(1).split())
+    parts = _parts(_RECORD.sub("", card))
+    ((key, content),) = _parts(section).items()
+    if key not in parts:
+        parts = _insert(parts, key, content, next((known for known in parts if known[:2] == ("text", after)), None))
+    elif _digest(key, parts[key]) in rendered:
+        parts[key] = content
+    ours = {key: part for key, part in parts.items() if key[0] == "metadata" or part is content}
+    rendered |= {_digest(key, part) for key, part in ours.items()}
+    return f"{_join(parts).rstrip()}\n\n{_record(rendered)}"
+
+
+def sections(card: str) -> dict[str, str]:
+    """The sections of the text by their headings (``## Usage``), without the list of digests."""
+    return {name: part for (kind, name, _), part in _parts(_RECORD.sub("", card)).items() if kind == "text" and name}
+
+
+def metadata_block(card: str) -> str:
+    """The YAML at the beginning of a card, or ""."""
+    block = _METADATA.match(card.lstrip())
+    return block.group(1) if block else ""
 
 
 def _parts(card: str) -> dict[Key, str]:
@@ -138,6 +170,10 @@ def _digest(key: Key, part: str) -> str:
 def _keep_notes(old: str, new: str) -> str:
     notes = _NOTES.search(old)
     return _NOTES.sub(lambda _: notes.group(0), new, count=1) if notes else new
+
+
+def _record(digests: Iterable[str]) -> str:
+    return f"<!-- Rendered by sentence-transformers-static. Digests: {' '.join(sorted(digests))} -->\n"
 
 
 def _record_start(card: str) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from huggingface_hub import ModelCard
+import yaml
+
+from sentence_transformers_static.cards.merging import metadata_block
 
 
 def card_metadata(text: str) -> dict[str, Any]:
@@ -12,10 +14,24 @@ def card_metadata(text: str) -> dict[str, Any]:
 
     A card without such a block, or with one that cannot be read, says nothing: it is no reason to fail.
     """
-    if not text.lstrip().startswith("---"):
-        return {}
     try:
-        data = vars(ModelCard(text, ignore_metadata_errors=True).data)
-    except Exception:
+        data = yaml.safe_load(metadata_block(text))
+    except yaml.YAMLError:
         return {}
-    return {name: value for name, value in data.items() if value is not None}
+    return {str(name): value for name, value in data.items() if value is not None} if isinstance(data, dict) else {}
+
+
+def languages(value: object) -> list[str]:
+    """The ``language`` entry of a card as a list of codes; YAML reads Norwegian, ``no``, as False."""
+    entries = value if isinstance(value, list) else [value]
+    return ["no" if entry is False else str(entry) for entry in entries if entry is not None]
+
+
+def licence_link(link: str, repository: str | None, revision: str | None) -> str | None:
+    """A card's ``license_link`` for another repository: the name of a file becomes an address in its own.
+
+    None if it is such a name, and its repository is not known.
+    """
+    if link.startswith(("http://", "https://")):
+        return link
+    return f"https://huggingface.co/{repository}/blob/{revision or 'main'}/{link}" if repository else None

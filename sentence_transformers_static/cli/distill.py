@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, cast
 
 import typer
 
+from sentence_transformers_static.cli.text_files import SUFFIXES, read_texts
 from sentence_transformers_static.errors import OptionError, OutputExistsError
 from sentence_transformers_static.folders import refuse_existing
 
@@ -29,6 +30,10 @@ def distill(
     token: Annotated[str | None, typer.Option(help="Access token for the Hub.", envvar="HF_TOKEN")] = None,
     trust_remote_code: Annotated[bool, typer.Option(help="Let the teacher run code from its repository.")] = False,
     batch_size: Annotated[int, typer.Option(min=1, help="Tokens of the vocabulary per forward pass.")] = 256,
+    eval_texts: Annotated[
+        Path | None, typer.Option(help=f"Texts to measure the model on, for its card: {', '.join(SUFFIXES)}.")
+    ] = None,
+    column: Annotated[str, typer.Option(help="Which column of EVAL_TEXTS holds the text.")] = "text",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Write to OUTPUT even if it is not empty.")] = False,
 ) -> None:
     """Distil TEACHER into a static model, saved in OUTPUT."""
@@ -37,6 +42,7 @@ def distill(
     refuse_existing(output, overwrite)
     from sentence_transformers_static import distill as run
 
+    texts = None if eval_texts is None else list(read_texts(eval_texts, column))
     start = time.perf_counter()
     model = run(
         teacher,
@@ -50,9 +56,17 @@ def distill(
         token=token,
         trust_remote_code=trust_remote_code,
         batch_size=batch_size,
+        eval_texts=texts,
     )
     model.save_pretrained(str(output))
-    table = model.static_embedding.table
+    embedding = model.static_embedding
+    table = embedding.table
+    if measured := embedding.metadata["distillation"].get("fidelity"):
+        typer.echo(
+            f"On {measured['texts']:,} texts: cosine to the teacher {measured['cosine_to_teacher']:.3f}, correlation "
+            f"of similarities {measured['similarity_correlation']:.3f}, unknown tokens "
+            f"{measured['unknown_token_rate']:.2%}, tokens per word {measured['tokens_per_word']:.2f}."
+        )
     typer.echo(
         f"Saved {output}: {table.vocab_size:,} tokens x {model.get_embedding_dimension()} dimensions, "
         f"{table.precision}, in {time.perf_counter() - start:.0f} s.\n"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,9 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from sentence_transformers_static.cards import StaticModelCardData
 from sentence_transformers_static.distillation.config import DistillationConfig, PCADims, PoolingMode
+from sentence_transformers_static.distillation.fidelity import check_eval_texts, fidelity
 from sentence_transformers_static.distillation.teacher import Teacher, as_teacher, load_teacher
 from sentence_transformers_static.errors import OptionError
 from sentence_transformers_static.model import StaticSentenceTransformer
@@ -24,6 +27,8 @@ from sentence_transformers_static.numerics import fit_pca, sif_weights, zipf_pro
 from sentence_transformers_static.tokens import StudentVocabulary, TextTokenizer, student_vocabulary
 
 DEFAULT_BATCH_SIZE = 256
+_TEXTS_PER_BATCH = 32
+"""Of texts, which are longer than the tokens of a vocabulary, fewer go into one forward pass."""
 
 
 def distill(
@@ -41,6 +46,7 @@ def distill(
     revision: str | None = None,
     token: bool | str | None = None,
     batch_size: int = DEFAULT_BATCH_SIZE,
+    eval_texts: Sequence[str] | None = None,
     show_progress_bar: bool | None = None,
 ) -> StaticSentenceTransformer:
     r"""Distil a static model from a transformer, by the method of Model2Vec (Tulkens and van Dongen 2024).
@@ -66,6 +72,8 @@ def distill(
         revision: The teacher's branch, tag or commit on the Hub.
         token: Access token for the Hub.
         batch_size: Tokens of the vocabulary per forward pass.
+        eval_texts: Texts to measure the model on when it is made, for its ``config.json`` and card: its cosine to the
+            teacher, and how its tokenizer splits them; see :func:`fidelity`. They change nothing in the model.
         show_progress_bar: None shows a bar on a terminal only.
 
     Returns:
@@ -92,7 +100,7 @@ def distill(
         teacher = load_teacher(
             str(model_name), pooling, device=device, trust_remote_code=trust_remote_code, revision=revision, token=token
         )
-    return _distill(teacher, config, revision, device, show_progress_bar)
+    return _distill(teacher, config, revision, device, eval_texts, show_progress_bar)
 
 
 def distill_from_model(
@@ -108,6 +116,7 @@ def distill_from_model(
     vocabulary_quantization: int | None = None,
     pooling: PoolingMode = "teacher",
     batch_size: int = DEFAULT_BATCH_SIZE,
+    eval_texts: Sequence[str] | None = None,
     show_progress_bar: bool | None = None,
 ) -> StaticSentenceTransformer:
     """Distil a model that is loaded, asking no hub and writing no file; model and tokenizer are left as they are.
@@ -124,8 +133,8 @@ def distill_from_model(
         pooling=pooling,
         batch_size=batch_size,
     )
-    name = _name_of(model)
-    return _distill(as_teacher(model, tokenizer, pooling, name), config, None, device, show_progress_bar)
+    teacher = as_teacher(model, tokenizer, pooling, name=_name_of(model))
+    return _distill(teacher, config, None, device, eval_texts, show_progress_bar)
 
 
 def _distill(
@@ -133,25 +142,32 @@ def _distill(
     config: DistillationConfig,
     revision: str | None,
     device: str | None,
+    eval_texts: Sequence[str] | None,
     show_progress_bar: bool | None,
 ) -> StaticSentenceTransformer:
+    if eval_texts is not None:
+        check_eval_texts(eval_texts)
     vocabulary = student_vocabulary(teacher.tokenizer, config.token_remove_pattern)
     sequences, prompt_length = _wrapped(vocabulary, teacher)
     embed = partial(teacher.embed, prompt_length=prompt_length, device=device, batch_size=config.batch_size)
     # One token first: what asks too much of the teacher is refused before the long pass.
     _check_pca_dims(config.pca_dims, len(sequences), embed(sequences[:1], show_progress_bar=False).shape[1])
     rows = embed(sequences, show_progress_bar=show_progress_bar)
-    rows = _weighted(_reduced(rows, config.pca_dims), config.sif_coefficient)
+    pca = None if config.pca_dims is None else fit_pca(rows, None if config.pca_dims == "auto" else config.pca_dims)
+    rows = _weighted(rows if pca is None else pca.transform(rows), config.sif_coefficient)
     table = EmbeddingTable(torch.from_numpy(rows)).quantized(config.quantize_to)
     embedding = StaticEmbedding(TextTokenizer(vocabulary.tokenizer), table.embeddings, token_weights=table.weights)
     embedding.metadata = _metadata(teacher, config, revision)
     pooling = Pooling(embedding.get_embedding_dimension(), "mean")
     model = StaticSentenceTransformer(modules=[embedding, pooling, Normalize()], device="cpu")
     # What is made of the teacher stays under its licence, and speaks its languages.
-    if licence := teacher.card.get("license"):
-        model.model_card_data.set_license(licence)
-    if language := teacher.card.get("language"):
-        model.model_card_data.set_language(language)
+    card_data = cast(StaticModelCardData, model.model_card_data)
+    card_data.take_over(teacher.card, repository=teacher.hub_id, revision=teacher.hub_revision)
+    if eval_texts is not None:
+        ids = teacher.tokenize(eval_texts, int(embedding.max_seq_length))
+        vectors = embed(ids, batch_size=_TEXTS_PER_BATCH, show_progress_bar=show_progress_bar, description="Measuring")
+        compared = fidelity(model, eval_texts, vectors if pca is None else pca.transform(vectors))
+        embedding.metadata["distillation"]["fidelity"] = compared
     return model
 
 
@@ -174,12 +190,6 @@ def _check_pca_dims(pca_dims: PCADims, tokens: int, width: int) -> None:
         )
 
 
-def _reduced(rows: npt.NDArray[np.float32], pca_dims: PCADims) -> npt.NDArray[np.float32]:
-    if pca_dims is None:
-        return rows
-    return fit_pca(rows, None if pca_dims == "auto" else pca_dims).transform(rows)
-
-
 def _weighted(rows: npt.NDArray[np.float32], sif_coefficient: float | None) -> npt.NDArray[np.float32]:
     if sif_coefficient is None:
         return rows
@@ -193,7 +203,7 @@ def _name_of(model: SentenceTransformer | PreTrainedModel) -> str:
     return Path(name).resolve().name if name and Path(name).exists() else name
 
 
-def _metadata(teacher: Teacher, config: DistillationConfig, revision: str | None) -> dict[str, object]:
+def _metadata(teacher: Teacher, config: DistillationConfig, revision: str | None) -> dict[str, Any]:
     """What ``config.json`` keeps; the first four names are model2vec's."""
     packages = ("sentence-transformers", "transformers", "tokenizers", "torch")
     return {

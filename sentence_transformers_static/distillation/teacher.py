@@ -67,6 +67,14 @@ class Teacher:
         self.hub_id: str | None = None
         self.hub_revision: str | None = None
 
+    def tokenize(self, texts: Sequence[str], max_length: int) -> list[list[int]]:
+        """Ids of each text after the prompt, special tokens included, cut at ``max_length`` or the teacher's own."""
+        limit = min(self.tokenizer.model_max_length, max_length)
+        prompted = [self.prompt + text for text in texts]
+        return cast(
+            list[list[int]], self.tokenizer(prompted, truncation=True, max_length=limit, padding=False)["input_ids"]
+        )
+
     def embed(
         self,
         token_ids: Sequence[Sequence[int]],
@@ -75,6 +83,7 @@ class Teacher:
         device: str | None = None,
         batch_size: int = 256,
         show_progress_bar: bool | None = None,
+        description: str = "Distilling",
     ) -> npt.NDArray[np.float32]:
         """Pass sequences of token ids, special tokens included, through the teacher, ``(sequences, dim)`` float32.
 
@@ -84,6 +93,7 @@ class Teacher:
             device: Where to run; None for where the teacher is.
             batch_size: Sequences per forward pass.
             show_progress_bar: None shows a bar on a terminal only.
+            description: What the bar says.
 
         Raises:
             TeacherError: If the teacher gives NaN or infinite values.
@@ -94,7 +104,7 @@ class Teacher:
         with (
             self._evaluating(device) as on_device,
             torch.inference_mode(),
-            tqdm(total=len(order), desc="Distilling", unit=" tokens", disable=disable) as progress,
+            tqdm(total=len(order), desc=description, unit=" sequences", disable=disable) as progress,
         ):
             for start in range(0, len(order), batch_size):
                 batch = order[start : start + batch_size]

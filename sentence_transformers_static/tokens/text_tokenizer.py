@@ -78,9 +78,14 @@ class TextTokenizer:
         return cls(Tokenizer.from_str(tokenizer.to_str()))
 
     def __call__(
-        self, texts: Sequence[str], max_length: int | None = None
+        self, texts: Sequence[str], max_length: int | None = None, *, keep_unknown: bool = False
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Tokenize ``texts``.
+
+        Args:
+            texts: The texts.
+            max_length: How many tokens of each to keep; None for all.
+            keep_unknown: Whether to leave unknown tokens in.
 
         Returns:
             ``ids``, the known tokens of all texts one after the other, ``(tokens,)`` int64, and ``lengths``, how many
@@ -103,7 +108,7 @@ class TextTokenizer:
         per_text = [encoding.ids[:max_length] for encoding in encodings]
         lengths = np.fromiter(map(len, per_text), dtype=np.int64, count=len(per_text))
         ids = np.fromiter(chain.from_iterable(per_text), dtype=np.int64, count=int(lengths.sum()))
-        if self.unknown_id is None:
+        if self.unknown_id is None or keep_unknown:
             return ids, lengths
         known = ids != self.unknown_id
         if known.all():

@@ -9,6 +9,7 @@ from huggingface_hub import ModelCard
 
 from sentence_transformers_static import StaticSentenceTransformer
 from sentence_transformers_static.benchmark import evaluate, offline_tasks, write_results
+from sentence_transformers_static.cards import render_again
 from sentence_transformers_static.errors import ModelFolderError
 
 
@@ -21,7 +22,13 @@ def test_results_are_written_and_replaced(minilm_256: StaticSentenceTransformer,
     assert write_results(tmp_path / "model", result, tasks) == 8
     assert write_results(tmp_path / "model", result, tasks[:1] + tasks[1:]) == 8
     card = ModelCard.load(readme)
-    assert card.text == before.text, "the text is left alone"
+    start, end = card.text.index("## Results"), card.text.index("## Distillation")
+    without = card.text[:start] + card.text[end:]
+    assert without.split("<!-- Rendered")[0] == before.text.split("<!-- Rendered")[0], "the rest is left alone"
+    assert "| Classification | DebianSection (default) | test | accuracy |" in card.text[start:end]
+    again = StaticSentenceTransformer(str(tmp_path / "model"), device="cpu")
+    rendered = render_again(again, readme.read_text())
+    assert not rendered.kept and ModelCard(rendered.text).text.strip() == card.text.strip()
     assert card.data.tags == before.data.tags
     found = {entry.dataset_name: entry for entry in card.data.eval_results}
     assert len(card.data.eval_results) == len(found) == 8, "replaced, not repeated"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import jinja2
 import pytest
 from huggingface_hub import ModelCard
 
-from sentence_transformers_static import StaticSentenceTransformer, distill_from_model
-from sentence_transformers_static.cards import render, template_dir
+from sentence_transformers_static import StaticSentenceTransformer, distill, distill_from_model
+from sentence_transformers_static.cards import StaticModelCardData, render, template_dir
 from tests import teachers
 from tests.models import random_model
 
@@ -32,17 +31,6 @@ def test_what_a_distilled_models_card_says(tmp_path: Path) -> None:
     assert text.index("# Static embeddings of org/teacher") and "| Dimensions | 8 |" in text
     assert "| `pca_dims` | `8` |" in text and "| `sif_coefficient` | `0.0001` |" in text
     assert "Made with sentence-transformers " in text and "None" not in text and "{" not in text.split("---")[2][:2000]
-
-
-def test_the_snippets_run(tmp_path: Path) -> None:
-    model = random_model()
-    text = card_of(model, tmp_path)
-    snippets = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
-    assert len(snippets) == 3
-    for snippet in snippets:
-        names: dict[str, object] = {}
-        exec(snippet.replace("sentence_transformers_model_id", str(tmp_path)), names)
-        assert names["model"].encode(["one two"]).shape == (1, 8)  # type: ignore[attr-defined]
 
 
 def test_two_renderings_are_identical(tmp_path: Path) -> None:
@@ -119,3 +107,60 @@ def test_a_teacher_without_a_name(tmp_path: Path) -> None:
     text = card_of(model, tmp_path)
     assert "`None`" not in text and "Distilled from a transformer without a name" in text
     assert "st-static distill TEACHER OUTPUT" in text
+
+
+def test_minilms_card_says_its_licence_and_language(minilm_256_path: str) -> None:
+    text = (Path(minilm_256_path) / "README.md").read_text(encoding="utf-8")
+    metadata = ModelCard(text).data.to_dict()
+    assert metadata["license"] == "apache-2.0" and metadata["language"] == ["en"]
+    assert "| Language | en |" in text and "| Licence | apache-2.0 |" in text
+
+
+def test_a_teacher_without_a_card(bert_folder: str, tmp_path: Path) -> None:
+    text = card_of(distill(bert_folder, pca_dims=8, show_progress_bar=False), tmp_path)
+    metadata = ModelCard(text).data.to_dict()
+    assert "license" not in metadata and "language" not in metadata
+    assert "| Language | unknown |" in text and "| Licence | unknown |" in text
+
+
+def test_a_title_is_kept(tmp_path: Path) -> None:
+    """Whoever gave it: the one that saved the model, or the one that edited the card."""
+    model = random_model()
+    model.model_card_data.model_name = "Words"
+    assert "\n# Words\n" in card_of(model, tmp_path / "a")
+    again = StaticSentenceTransformer(tmp_path / "a", device="cpu")
+    assert card_of(again, tmp_path / "b") == card_of(again, tmp_path / "a")
+    readme = tmp_path / "b" / "README.md"
+    readme.write_text(readme.read_text().replace("\n# Words\n", "\n# Mine\n"))
+    text = card_of(StaticSentenceTransformer(tmp_path / "b", device="cpu"), tmp_path / "c")
+    assert "\n# Mine\n" in text and "# Words" not in text and "# Static" not in text
+
+
+def test_a_usage_example_that_is_no_python(tmp_path: Path) -> None:
+    """As a person may leave it: it stays, and nothing fails."""
+    text = card_of(random_model(), tmp_path / "a").replace("sentences = [", "sentences = [[")
+    (tmp_path / "a" / "README.md").write_text(text)
+    again = StaticSentenceTransformer(tmp_path / "a", device="cpu")
+    assert "sentences = [[" in card_of(again, tmp_path / "b")
+
+
+def test_a_search_example_stays_one(tmp_path: Path) -> None:
+    model = random_model()
+    model.model_card_data.ir_model = True
+    text = card_of(model, tmp_path / "a")
+    assert "queries = [" in text and "documents = [" in text
+    assert card_of(StaticSentenceTransformer(tmp_path / "a", device="cpu"), tmp_path / "b") == text
+
+
+@pytest.mark.parametrize(("said", "expected"), [("no", ["no"]), ("en", ["en"]), ("[en, no]", ["en", "no"])])
+def test_languages(said: str, expected: list[str], tmp_path: Path) -> None:
+    """YAML reads Norwegian as False."""
+    random_model().save_pretrained(tmp_path)
+    (tmp_path / "README.md").write_text(f"---\nlanguage: {said}\n---\n\ntext\n")
+    assert StaticSentenceTransformer(tmp_path, device="cpu").model_card_data.language == expected
+
+
+def test_a_licence_file_of_an_unknown_repository_is_not_linked() -> None:
+    data = StaticModelCardData()
+    data.take_over({"license": "other", "license_name": "mine", "license_link": "LICENSE.md"})
+    assert (data.license, data.license_name, data.license_link) == ("other", "mine", None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sentence_transformers_static.cards import is_signed, merge, sign
@@ -103,6 +103,7 @@ def test_a_card_of_somebody_else_keeps_all_it_has() -> None:
     assert merged.text.count("## Usage") == 1
 
 
+@example(["---", NOTES_BEGIN, "---", NOTES_END, "# Title"])
 @given(st.lists(st.sampled_from([*CARD.splitlines(), "mine", "## Mine", "mine: yes", "```", ""]), max_size=25))
 def test_no_line_of_a_persons_card_is_lost(lines: list[str]) -> None:
     """Of any unsigned text at all."""
