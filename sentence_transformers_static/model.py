@@ -12,8 +12,9 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import Router
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
 from torch import Tensor, nn
+from transformers.utils import logging
 
-from sentence_transformers_static.cards import StaticModelCardData, is_signed, merge, sign
+from sentence_transformers_static.cards import PLACEHOLDER, StaticModelCardData, check_readable, is_signed, merge, sign
 from sentence_transformers_static.errors import ModelFolderError, SaveError
 from sentence_transformers_static.folders import staged_folder
 from sentence_transformers_static.modules import StaticEmbedding
@@ -26,6 +27,8 @@ from sentence_transformers_static.portable import (
     pools_by_itself,
 )
 from sentence_transformers_static.tokens import check_texts
+
+logger = logging.get_logger(__name__)
 
 Modules = list[nn.Module] | OrderedDict[str, nn.Module]
 _HUB_OPTIONS = ("token", "cache_folder", "revision", "local_files_only")
@@ -154,22 +157,31 @@ class StaticSentenceTransformer(SentenceTransformer):
 
     def _create_model_card(self, path: str, *args: Any, **kwargs: Any) -> None:
         """A card that was written here is rendered again, and what a person wrote in it stays; another one is kept."""
-        old: str | None = self._model_card_text
-        again = old is not None and is_signed(old)
+        old, data = cast("str | None", self._model_card_text), self.model_card_data
+        again = old is not None and is_signed(old) and isinstance(data, StaticModelCardData) and self._can_keep(old)
+        training = "generated_from_trainer" in data.tags
         self._model_card_text = cast(None, None if again else old)
         try:
             super()._create_model_card(path, *args, **kwargs)
         finally:
             self._model_card_text = cast(None, old)
-        self._sign_card(Path(path, "README.md"), old)
+        readme = Path(path, "README.md")
+        if old is not None and not readme.is_file():  # the host could not render one, and said so
+            readme.write_text(old, encoding="utf-8")
+        elif readme.is_file() and (again or training or old is None):
+            new = readme.read_text(encoding="utf-8")
+            text = merge(old, new, of_another_model=training).text if old is not None and again else sign(new)
+            if data.model_id:
+                text = text.replace(f'"{PLACEHOLDER}"', f'"{data.model_id}"')
+            readme.write_text(text, encoding="utf-8")
 
-    def _sign_card(self, readme: Path, old: str | None) -> None:
-        trained = "generated_from_trainer" in self.model_card_data.tags
-        kept = old is not None and not is_signed(old) and not trained  # somebody else's card
-        if kept or not readme.is_file():  # where the host cannot render a card, it says so and writes none
-            return
-        new = readme.read_text(encoding="utf-8")
-        readme.write_text(merge(old, new).text if old and not trained else sign(new), encoding="utf-8")
+    def _can_keep(self, card: str) -> bool:
+        try:
+            check_readable(card)
+        except ModelFolderError as error:
+            logger.warning(f"The model's card is saved as it was. {error}")
+            return False
+        return True
 
     def _load_module_class_from_ref(self, class_ref: str, *args: Any, **kwargs: Any) -> type:
         return our_module_class(class_ref) or super()._load_module_class_from_ref(class_ref, *args, **kwargs)

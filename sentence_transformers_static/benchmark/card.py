@@ -9,11 +9,12 @@ from typing import Any, cast
 
 import yaml
 from huggingface_hub import EvalResult, ModelCard
+from huggingface_hub.repocard_data import eval_results_to_model_index
 from mteb.abstasks import AbsTask
 from mteb.results import ModelResult
 
 from sentence_transformers_static.benchmark.parquet import KeepsRevision
-from sentence_transformers_static.cards import read_card, show_results
+from sentence_transformers_static.cards import read_card, write_model_index
 from sentence_transformers_static.errors import ModelFolderError
 from sentence_transformers_static.folders import staged_file
 
@@ -22,8 +23,8 @@ def write_results(folder: str | Path, result: ModelResult, tasks: Sequence[AbsTa
     """Write the main scores of ``result`` into the ``model-index`` of a model folder's README.md.
 
     Scores are in percent, as in the cards of MTEB's leaderboard. Results of other data sets, and of other revisions of
-    the same one, stay; an earlier result of the same is replaced. The metadata are written anew, without comments. In
-    a card that this package wrote, the section "Results" shows them; the rest of the text stays.
+    the same one, stay; an earlier result of the same is replaced. In a card that this
+    package wrote, the section "Results" shows them. The rest stays as it is.
 
     Args:
         folder: A model's folder, with its README.md.
@@ -43,10 +44,10 @@ def write_results(folder: str | Path, result: ModelResult, tasks: Sequence[AbsTa
     new = _results(result, tasks)
     replaced = {_key(entry) for entry in new}
     kept = [entry for entry in data.eval_results or [] if _key(entry) not in replaced]
-    data.eval_results = kept + new
-    data.model_name = data.model_name or read_card(card.content).title or Path(folder).resolve().name
+    name = data.model_name or read_card(card.content).title or Path(folder).resolve().name
+    model_index = eval_results_to_model_index(name, kept + new)
     with staged_file(readme) as staging:
-        Path(staging).write_text(show_results(str(card)), encoding="utf-8")
+        Path(staging).write_text(write_model_index(card.content, model_index), encoding="utf-8")
     return len(new)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from sentence_transformers.base.model_card import YAML_FIELDS
@@ -12,10 +12,11 @@ from sentence_transformers.sentence_transformer.model_card import SentenceTransf
 from sentence_transformers_static.cards.description import describe_table
 from sentence_transformers_static.cards.earlier import EarlierCard, read_card
 from sentence_transformers_static.cards.host import training_sections
-from sentence_transformers_static.cards.merging import NOTES_BEGIN, NOTES_END
-from sentence_transformers_static.cards.metadata import languages, licence_link
+from sentence_transformers_static.cards.markdown import tidy
+from sentence_transformers_static.cards.metadata import is_model_index, languages, licence_link, strings
+from sentence_transformers_static.cards.parts import NOTES_BEGIN, NOTES_END
 from sentence_transformers_static.cards.results import results_table
-from sentence_transformers_static.cards.templates import render, template_dir, tidy
+from sentence_transformers_static.cards.templates import render, template_dir
 from sentence_transformers_static.modules import StaticEmbedding
 
 TAGS = ("static-embeddings", "model2vec")
@@ -66,12 +67,12 @@ class StaticModelCardData(SentenceTransformerModelCardData):
             repository: Its name on the Hub, for the address of its licence.
             revision: Its commit there.
         """
-        if self.license is None and metadata.get("license"):
-            self.set_license(str(metadata["license"]))
-            self.license_name = metadata.get("license_name")
-            self.license_link = licence_link(str(metadata.get("license_link") or ""), repository, revision)
-        if not self.language and "language" in metadata:
-            self.set_language(languages(metadata["language"]))
+        if self.license is None and (licences := strings(metadata.get("license"))):
+            self.set_license(licences[0] if len(licences) == 1 else cast(Any, licences))
+            self.license_name = next(iter(strings(metadata.get("license_name"))), None)
+            self.license_link = licence_link(metadata.get("license_link"), repository, revision)
+        if not self.language and (spoken := languages(metadata.get("language"))):
+            self.set_language(spoken)
 
     def load_earlier(self, card: str) -> None:
         """Remember the card that the model was loaded with: what it says and the model does not know is kept."""
@@ -82,26 +83,30 @@ class StaticModelCardData(SentenceTransformerModelCardData):
         """The host's data, and the rendered ``body``."""
         if not self._is_training():
             self._repeat_earlier()
-        data: dict[str, Any] = super().to_dict()
+        model_id = self.model_id
+        self.model_id = model_id or self.earlier.model_id
+        try:
+            data: dict[str, Any] = super().to_dict()
+        finally:
+            self.model_id = model_id
         if not self._is_training():
             self._keep_earlier(data)
-        trained = self._is_training() or self.earlier.is_trained
         hub_id = self._distillation().get("hub_id")
         # What a model was loaded by is no base of it, unless it was trained since.
-        base = data["base_model"] if trained else None
+        base = data["base_model"] if self._is_training() else self.earlier.metadata.get("base_model")
         data["base_model"] = base or hub_id
         data |= describe_table(self.embedding, list(self.model or ())) | {
             "trained_from": base if isinstance(base, str) and base != hub_id else None,
             "notes_begin": NOTES_BEGIN,
             "notes_end": NOTES_END,
-            "results": results_table(data.get("model-index")),
+            "results": results_table(data.get("model-index")) if self.earlier.is_ours else [],
             "license_name": self.license_name,
             "license_link": self.license_link,
             "all_citations": {"Model2Vec": MODEL2VEC, **self.earlier.citations, **self.citations},
         }
         if self._is_training():
             data |= training_sections(data)
-        data["body"] = tidy(render(self._template(trained, data), **data))
+        data["body"] = tidy(render(self._template(data), **data))
         self._cached_dict = data
         return data
 
@@ -137,10 +142,11 @@ class StaticModelCardData(SentenceTransformerModelCardData):
         return "generated_from_trainer" in self.tags
 
     def _distillation(self) -> dict[str, Any]:
-        return dict(self.embedding.metadata.get("distillation") or {})
+        distillation = self.embedding.metadata.get("distillation")
+        return distillation if isinstance(distillation, dict) else {}
 
-    def _template(self, trained: bool, data: dict[str, Any]) -> str:
-        if trained:
+    def _template(self, data: dict[str, Any]) -> str:
+        if self._is_training() or self.earlier.is_trained:
             return "trained.md"
         return "distilled.md" if data["distillation"] else "base.md"
 
@@ -149,12 +155,14 @@ class StaticModelCardData(SentenceTransformerModelCardData):
         self.model_name = self.model_name or self.earlier.title
         if self.usage_examples is None and self.earlier.texts:
             self.usage_examples = [*self.earlier.queries, *self.earlier.texts]
-            self.ir_model = bool(self.earlier.queries)
+            self.ir_model = self.ir_model or bool(self.earlier.queries)
 
     def _keep_earlier(self, data: dict[str, Any]) -> None:
         """Fill in what only the earlier card says: data sets, results, a base; of a trained model, how."""
         said = self.earlier.metadata
+        if not is_model_index(said.get("model-index")):  # the host would refuse the card; merging keeps it
+            said = {name: value for name, value in said.items() if name != "model-index"}
         data |= {name: said[name] for name in YAML_FIELDS if name in said and not data.get(name)}
-        data["tags"] = [*data["tags"], *(tag for tag in said.get("tags") or () if tag not in data["tags"])]
+        data["tags"] = [*data["tags"], *(tag for tag in strings(said.get("tags")) if tag not in data["tags"])]
         data["evaluation_section"] = self.earlier.evaluation_section
         data["training_section"] = self.earlier.training_section

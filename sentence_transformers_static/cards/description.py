@@ -18,7 +18,9 @@ def describe_table(embedding: StaticEmbedding, pipeline: list[nn.Module]) -> dic
         embedding: The table.
         pipeline: The modules of its model.
     """
-    distillation = dict(embedding.metadata.get("distillation") or {})
+    said = embedding.metadata.get("distillation")
+    distillation = dict(said) if isinstance(said, dict) else {}
+    fidelity = distillation.pop("fidelity", None)
     teacher = str(embedding.metadata.get("tokenizer_name") or "") or None
     return {
         "teacher": teacher,
@@ -28,7 +30,7 @@ def describe_table(embedding: StaticEmbedding, pipeline: list[nn.Module]) -> dic
         "precision": embedding.table.precision,
         "megabytes": sum(tensor.nbytes for tensor in embedding.table.to_tensors().values()) / 1e6,
         "distillation": distillation or None,
-        "fidelity": distillation.pop("fidelity", None),
+        "fidelity": fidelity if isinstance(fidelity, dict) else {},
         "command": _command(distillation),
         "read_by_host": is_portable(pipeline),
         "read_by_model2vec": is_model2vec(pipeline),
@@ -41,7 +43,7 @@ def _link(teacher: str | None, distillation: dict[str, Any]) -> str:
     if not hub_id:
         return f"`{teacher}`" if teacher else "a transformer without a name"
     url = f"https://huggingface.co/{hub_id}"
-    return f"[{hub_id}]({url})" + (f" at [{revision[:7]}]({url}/tree/{revision})" if revision else "")
+    return f"[{hub_id}]({url})" + (f" at [{str(revision)[:7]}]({url}/tree/{revision})" if revision else "")
 
 
 def _command(distillation: dict[str, Any]) -> str:

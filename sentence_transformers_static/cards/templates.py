@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +41,3 @@ def render(template: str, **context: Any) -> str:
         autoescape=False,  # Markdown, not HTML
     )
     return environment.get_template(template).render(**context)
-
-
-def tidy(text: str) -> str:
-    """``text`` with one empty line where there were more, except in fenced code."""
-    parts = re.split(r"(^ *```.*?^ *```)", text, flags=re.MULTILINE | re.DOTALL)
-    return "".join(part if at % 2 else re.sub(r"\n\s*\n\n", "\n\n", part) for at, part in enumerate(parts))

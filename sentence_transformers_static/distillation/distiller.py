@@ -17,11 +17,11 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from sentence_transformers_static.cards import StaticModelCardData
 from sentence_transformers_static.distillation.config import DistillationConfig, PCADims, PoolingMode
-from sentence_transformers_static.distillation.fidelity import check_eval_texts, fidelity
+from sentence_transformers_static.distillation.fidelity import fidelity, texts_to_measure_on
 from sentence_transformers_static.distillation.teacher import Teacher, as_teacher, load_teacher
 from sentence_transformers_static.errors import OptionError
 from sentence_transformers_static.model import StaticSentenceTransformer
-from sentence_transformers_static.modules import EmbeddingTable, StaticEmbedding
+from sentence_transformers_static.modules import DEFAULT_MAX_SEQ_LENGTH, EmbeddingTable, StaticEmbedding
 from sentence_transformers_static.modules.table import Precision
 from sentence_transformers_static.numerics import fit_pca, sif_weights, zipf_probabilities
 from sentence_transformers_static.tokens import StudentVocabulary, TextTokenizer, student_vocabulary
@@ -145,13 +145,15 @@ def _distill(
     eval_texts: Sequence[str] | None,
     show_progress_bar: bool | None,
 ) -> StaticSentenceTransformer:
-    if eval_texts is not None:
-        check_eval_texts(eval_texts)
+    texts = None if eval_texts is None else texts_to_measure_on(eval_texts)
     vocabulary = student_vocabulary(teacher.tokenizer, config.token_remove_pattern)
     sequences, prompt_length = _wrapped(vocabulary, teacher)
     embed = partial(teacher.embed, prompt_length=prompt_length, device=device, batch_size=config.batch_size)
-    # One token first: what asks too much of the teacher is refused before the long pass.
+    # One token and one text first: what asks too much of the teacher is refused before the long pass.
     _check_pca_dims(config.pca_dims, len(sequences), embed(sequences[:1], show_progress_bar=False).shape[1])
+    text_ids = None if texts is None else teacher.tokenize(texts, DEFAULT_MAX_SEQ_LENGTH)
+    if text_ids is not None:
+        embed([max(text_ids, key=len)], show_progress_bar=False)
     rows = embed(sequences, show_progress_bar=show_progress_bar)
     pca = None if config.pca_dims is None else fit_pca(rows, None if config.pca_dims == "auto" else config.pca_dims)
     rows = _weighted(rows if pca is None else pca.transform(rows), config.sif_coefficient)
@@ -163,10 +165,11 @@ def _distill(
     # What is made of the teacher stays under its licence, and speaks its languages.
     card_data = cast(StaticModelCardData, model.model_card_data)
     card_data.take_over(teacher.card, repository=teacher.hub_id, revision=teacher.hub_revision)
-    if eval_texts is not None:
-        ids = teacher.tokenize(eval_texts, int(embedding.max_seq_length))
-        vectors = embed(ids, batch_size=_TEXTS_PER_BATCH, show_progress_bar=show_progress_bar, description="Measuring")
-        compared = fidelity(model, eval_texts, vectors if pca is None else pca.transform(vectors))
+    if texts is not None and text_ids is not None:
+        vectors = embed(
+            text_ids, batch_size=_TEXTS_PER_BATCH, show_progress_bar=show_progress_bar, description="Measuring"
+        )
+        compared = fidelity(model, texts, vectors if pca is None else pca.transform(vectors))
         embedding.metadata["distillation"]["fidelity"] = compared
     return model
 

@@ -12,27 +12,34 @@ from sentence_transformers_static.errors import InputError
 from sentence_transformers_static.model import StaticSentenceTransformer
 from sentence_transformers_static.tokens import check_texts
 
+_FEWEST_TEXTS = 3
+"""Two texts make one pair, of which there is no correlation."""
+
 _PAIRED_TEXTS = 1000
 """Of how many texts all pairs are compared; half a million pairs say what more would."""
 
 
-def check_eval_texts(texts: Sequence[str]) -> None:
-    """Make sure that there is something to measure on, before the long work.
+def texts_to_measure_on(texts: Sequence[str]) -> list[str]:
+    """``texts`` without the blank ones, of which no vector says anything.
 
     Raises:
-        InputError: If ``texts`` is a single text, has fewer than two, has one that is not a ``str``, or is blank.
+        InputError: If it is a single text, one is not a ``str``, or fewer than three are not blank.
     """
-    if isinstance(texts, str) or len(texts) < 2:
-        received = "a single str" if isinstance(texts, str) else f"{len(texts)}"
-        raise InputError(f"eval_texts must be a list of at least 2 texts, got {received}.")
+    if isinstance(texts, str):
+        raise InputError("eval_texts must be a list of texts, got a single str.")
     check_texts(texts)
-    if not any(text.strip() for text in texts):
-        raise InputError(f"All {len(texts):,} eval_texts are blank; pass texts such as the model will be used on.")
+    kept = [text for text in texts if text.strip()]
+    if len(kept) < _FEWEST_TEXTS:
+        raise InputError(
+            f"eval_texts must hold at least {_FEWEST_TEXTS} texts that are not blank, got {len(kept)}. Pass some "
+            "hundreds of the kind that the model will be used on."
+        )
+    return kept
 
 
 def fidelity(
     model: StaticSentenceTransformer, texts: Sequence[str], teacher_vectors: npt.NDArray[np.float32]
-) -> dict[str, float | int]:
+) -> dict[str, float | int | None]:
     """Compare ``model`` with its teacher on texts that it was not made from.
 
     Args:
@@ -46,7 +53,8 @@ def fidelity(
         ``similarity_correlation``, Spearman's correlation of the cosines between texts by the one with those by the
         other, over all pairs (of 1,000 texts evenly spaced, if there are more); ``unknown_token_rate``, the share of
         tokens that the tokenizer does not know; ``tokens_per_word``, words being what white space separates (the
-        *fertility* of Rust et al. 2021, "How Good is Your Tokenizer?"). All but the first are rounded to 4 digits.
+        *fertility* of Rust et al. 2021, "How Good is Your Tokenizer?"). All but the first are rounded to 4 digits. The
+        correlation is None where the cosines of one of them do not vary.
     """
     tokenizer = model.static_embedding.text_tokenizer
     tokens = int(tokenizer(texts, keep_unknown=True)[1].sum())
@@ -56,13 +64,14 @@ def fidelity(
     shown = np.unique(np.linspace(0, len(texts) - 1, min(_PAIRED_TEXTS, len(texts))).astype(int))
     pairs = np.triu_indices(len(shown), k=1)
     similarities = [(vectors[shown] @ vectors[shown].T)[pairs] for vectors in (ours, theirs)]
-    measured = {
+    measured: dict[str, float | None] = {
         "cosine_to_teacher": float((ours * theirs).sum(axis=1).mean()),
         "similarity_correlation": _spearman(*similarities),
         "unknown_token_rate": 1 - known / tokens if tokens else 0.0,
         "tokens_per_word": tokens / sum(len(text.split()) for text in texts),
     }
-    return {"texts": len(texts), **{name: round(value, 4) for name, value in measured.items()}}
+    rounded = {name: None if value is None else round(value, 4) for name, value in measured.items()}
+    return {"texts": len(texts), **rounded}
 
 
 def _normalized(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
@@ -71,8 +80,7 @@ def _normalized(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     return np.asarray(wide / np.where(norms > 0, norms, 1.0))
 
 
-def _spearman(first: npt.NDArray[np.float64], second: npt.NDArray[np.float64]) -> float:
-    """0 where one of them does not vary, for which there is no correlation."""
-    if len(first) < 2 or np.ptp(first) == 0 or np.ptp(second) == 0:
-        return 0.0
+def _spearman(first: npt.NDArray[np.float64], second: npt.NDArray[np.float64]) -> float | None:
+    if np.ptp(first) == 0 or np.ptp(second) == 0:
+        return None
     return float(spearmanr(first, second).statistic)

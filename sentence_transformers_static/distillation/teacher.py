@@ -22,6 +22,12 @@ from sentence_transformers_static.cards import card_metadata
 from sentence_transformers_static.distillation.config import PoolingMode
 from sentence_transformers_static.errors import OptionError, TeacherError, TokenizerError
 
+_UNLIMITED = 10**6
+"""A tokenizer that knows no limit says a number of thirty digits."""
+
+_RESERVED_POSITIONS = 2
+"""In RoBERTa's family positions are counted from the padding's id on."""
+
 _HOST_POOLING = {"mean": "mean", "first": "cls", "last": "lasttoken"}
 
 
@@ -69,11 +75,19 @@ class Teacher:
 
     def tokenize(self, texts: Sequence[str], max_length: int) -> list[list[int]]:
         """Ids of each text after the prompt, special tokens included, cut at ``max_length`` or the teacher's own."""
-        limit = min(self.tokenizer.model_max_length, max_length)
+        limit = min(self._max_length(), max_length)
         prompted = [self.prompt + text for text in texts]
         return cast(
             list[list[int]], self.tokenizer(prompted, truncation=True, max_length=limit, padding=False)["input_ids"]
         )
+
+    def _max_length(self) -> int:
+        """How many tokens it takes: what its tokenizer says, else what its position embeddings are for."""
+        if self.tokenizer.model_max_length < _UNLIMITED:
+            return int(self.tokenizer.model_max_length)
+        configs = (getattr(module, "config", None) for module in self._pipeline.modules())
+        known = [getattr(config, "max_position_embeddings", None) for config in configs]
+        return min((number - _RESERVED_POSITIONS for number in known if number), default=_UNLIMITED)
 
     def embed(
         self,
@@ -125,7 +139,7 @@ class Teacher:
             raise
         except Exception as error:
             raise TeacherError(
-                f"The teacher {self.name} failed on a batch of {len(batch)} tokens of its vocabulary: {error}. "
+                f"The teacher {self.name} failed on a batch of {len(batch)} sequences of tokens: {error}. "
                 "Expected an encoder or decoder that takes input_ids and attention_mask; of an encoder-decoder, pass "
                 "the encoder. If memory ran out, lower batch_size."
             ) from error
@@ -135,7 +149,7 @@ class Teacher:
         mask = torch.arange(int(lengths.max())) < lengths[:, None]
         padding_id = self.tokenizer.pad_token_id
         ids = torch.full(mask.shape, 0 if padding_id is None else padding_id)
-        ids[mask] = torch.tensor([token for sequence in batch for token in sequence])
+        ids[mask] = torch.tensor([token for sequence in batch for token in sequence], dtype=torch.long)
         features: dict[str, Any] = {"input_ids": ids.to(device), "attention_mask": mask.long().to(device)}
         if prompt_length:
             features["prompt_length"] = prompt_length

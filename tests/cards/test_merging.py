@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sentence_transformers_static.cards import is_signed, merge, sign
-from sentence_transformers_static.cards.merging import NOTES_BEGIN, NOTES_END
+from sentence_transformers_static.cards.parts import NOTES_BEGIN, NOTES_END
 
 CARD = f"""---
 license: mit
