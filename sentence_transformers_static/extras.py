@@ -16,6 +16,9 @@ EXTRA_OF_MODULE = {
     "mteb": "benchmark",
     "matplotlib": "benchmark",
     "matplotlib.figure": "benchmark",
+    "nanotoken": "fast",
+    "splintr": "fast",
+    "fastokens": "fast",
 }
 """Import name -> the extra of this distribution that installs it."""
 

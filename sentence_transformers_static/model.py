@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
+import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import Router
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
@@ -15,6 +16,7 @@ from torch import Tensor, nn
 from transformers.utils import logging
 
 from sentence_transformers_static.cards import PLACEHOLDER, StaticModelCardData, check_readable, is_signed, merge, sign
+from sentence_transformers_static.encoding import OnePass
 from sentence_transformers_static.errors import ModelFolderError, SaveError
 from sentence_transformers_static.folders import staged_folder
 from sentence_transformers_static.modules import StaticEmbedding
@@ -31,6 +33,15 @@ from sentence_transformers_static.tokens import check_texts
 logger = logging.get_logger(__name__)
 
 Modules = list[nn.Module] | OrderedDict[str, nn.Module]
+_ONE_PASS_ARGUMENTS = {
+    "prompt",
+    "batch_size",
+    "show_progress_bar",
+    "save_to_cpu",
+    "normalize_embeddings",
+    "truncate_dim",
+    "device",
+}
 _HUB_OPTIONS = ("token", "cache_folder", "revision", "local_files_only")
 
 
@@ -113,6 +124,7 @@ class StaticSentenceTransformer(SentenceTransformer):
             return self[0].preprocess(list(inputs), prompt=prompt, **kwargs)
         return super().preprocess(inputs, prompt=prompt, **kwargs)
 
+    @torch.inference_mode()
     def _inference(self, inputs: list[Any], **kwargs: Any) -> Any:
         output_value = kwargs.pop("output_value")
         if isinstance(self[0], StaticEmbedding):
@@ -120,6 +132,8 @@ class StaticSentenceTransformer(SentenceTransformer):
         if kwargs["truncate_dim"] is not None and isinstance(self[-1], Normalize):
             kwargs["normalize_embeddings"] = True
         if output_value == "sentence_embedding":
+            if self._is_one_pass(kwargs):
+                return self._in_one_pass(inputs, **kwargs)
             return super()._inference(inputs, output_value=output_value, **kwargs)
         features: Any = super()._inference(inputs, output_value=None, unfused=True, **kwargs)
         if output_value is None:
@@ -128,6 +142,44 @@ class StaticSentenceTransformer(SentenceTransformer):
                     item["sentence_embedding"] = nn.functional.normalize(item["sentence_embedding"], dim=-1)
             return features
         return [item[output_value][item["attention_mask"].bool()] for item in features]
+
+    def _in_one_pass(
+        self,
+        inputs: list[str],
+        *,
+        prompt: str | None,
+        show_progress_bar: bool,
+        save_to_cpu: bool,
+        normalize_embeddings: bool,
+        truncate_dim: int | None,
+        batch_size: int,
+        device: str | torch.device | None = None,
+    ) -> Tensor:
+        """What the host's loop over batches gives, without batches; ``batch_size`` has no say."""
+        on_device = self._resolve_inference_device(device)
+        self.eval()
+        embedding, _, *rest = self
+        if rest and isinstance(rest[-1], Normalize):  # done at the end, in place
+            normalize_embeddings, rest = True, rest[:-1]
+        encode = OnePass(
+            cast(StaticEmbedding, embedding),
+            rest,
+            normalize=normalize_embeddings,
+            truncate_dim=truncate_dim,
+            device=on_device,
+            save_to_cpu=save_to_cpu,
+            show_progress_bar=show_progress_bar,
+        )
+        return encode([prompt + text for text in inputs] if prompt else inputs)
+
+    def _is_one_pass(self, arguments: dict[str, Any]) -> bool:
+        """Whether nobody has put anything between the texts and the modules: a subclass, a hook, a compiled forward."""
+        ours = all(
+            getattr(type(self), name) is getattr(StaticSentenceTransformer, name) for name in ("forward", "preprocess")
+        )
+        hooks = bool(self._forward_hooks or self._forward_pre_hooks or self._compiled_call_impl)
+        options = set(arguments) - _ONE_PASS_ARGUMENTS
+        return ours and not hooks and not options and self._is_fusible()
 
     def _is_fusible(self) -> bool:
         """Whether the pipeline begins with a mean that nobody watches, and nothing after it wants arguments."""

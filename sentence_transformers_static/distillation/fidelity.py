@@ -57,8 +57,7 @@ def fidelity(
         correlation is None where the cosines of one of them do not vary.
     """
     tokenizer = model.static_embedding.text_tokenizer
-    tokens = int(tokenizer(texts, keep_unknown=True)[1].sum())
-    known = int(tokenizer(texts)[1].sum())
+    tokens, known = len(tokenizer(texts, keep_unknown=True)[0]), len(tokenizer(texts)[0])
     ours = _normalized(np.asarray(model.encode(list(texts), show_progress_bar=False)))
     theirs = _normalized(teacher_vectors)
     shown = np.unique(np.linspace(0, len(texts) - 1, min(_PAIRED_TEXTS, len(texts))).astype(int))

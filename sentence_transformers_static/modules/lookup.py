@@ -38,7 +38,7 @@ def text_means(table: Tensor, mapping: Tensor | None, weights: Tensor | None, id
         table: ``(rows, dim)`` of any dtype.
         mapping: ``(vocab,)`` int64 or None.
         weights: ``(vocab,)`` float or None; they multiply the vectors, and do not enter the denominator.
-        ids: The tokens of all texts one after the other, ``(tokens,)`` int64.
+        ids: The tokens of all texts one after the other, ``(tokens,)`` int32 or int64.
         lengths: How many belong to each text, ``(texts,)`` int64.
 
     Returns:
@@ -47,26 +47,40 @@ def text_means(table: Tensor, mapping: Tensor | None, weights: Tensor | None, id
     rows = ids if mapping is None else mapping[ids]
     if not _computes(table):
         # Only the rows that occur are brought to float32; the table stays as it is stored.
-        distinct, rows = torch.unique(rows, return_inverse=True)
+        distinct, rows = _distinct(rows, len(table))
         table = table[distinct].float()
     token_weights = None if weights is None else weights[ids].to(table.dtype)
-    longest = int(lengths.max()) if len(lengths) else 0
-    if longest <= _RUN:
-        offsets = lengths.cumsum(0) - lengths
-        sums = F.embedding_bag(rows, table, offsets, mode="sum", per_sample_weights=token_weights)
+    ends = lengths.cumsum(0)
+    if int(lengths.max()) <= _RUN if len(lengths) else True:
+        sums = _bags(table, rows, ends - lengths, token_weights)
     else:
-        text_of_run, offsets = _runs(lengths)
-        run_sums = F.embedding_bag(rows, table, offsets, mode="sum", per_sample_weights=token_weights)
-        sums = run_sums.new_zeros(len(lengths), table.shape[1]).index_add(0, text_of_run, run_sums)
+        starts, runs = _runs(lengths, ends - lengths)
+        run_sums = _bags(table, rows, starts, token_weights)
+        sums = _bags(run_sums, torch.arange(len(run_sums), device=rows.device), runs.cumsum(0) - runs, None)
     return sums / lengths.clamp(min=1).unsqueeze(-1)
 
 
-def _runs(lengths: Tensor) -> tuple[Tensor, Tensor]:
-    """Texts cut into runs of at most ``_RUN`` tokens: the text of each run, and where it begins in the flat ids."""
+def _bags(table: Tensor, rows: Tensor, starts: Tensor, weights: Tensor | None) -> Tensor:
+    """The sum of each bag of rows; a bag ends where the next one starts."""
+    return F.embedding_bag(rows, table, starts.to(rows.dtype), mode="sum", per_sample_weights=weights)
+
+
+def _distinct(rows: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """The different rows of a table of ``count`` that occur, rising; and for each of ``rows`` its place among them."""
+    occurs = torch.zeros(count, dtype=torch.bool, device=rows.device)
+    occurs[rows.long()] = True
+    distinct = occurs.nonzero().squeeze(1)
+    place = torch.empty(count, dtype=rows.dtype, device=rows.device)
+    place[distinct] = torch.arange(len(distinct), dtype=rows.dtype, device=rows.device)
+    return distinct, place[rows.long()]
+
+
+def _runs(lengths: Tensor, starts: Tensor) -> tuple[Tensor, Tensor]:
+    """Texts cut into runs of at most ``_RUN`` tokens: where each begins in the flat ids, and how many a text has."""
     runs = (lengths + _RUN - 1) // _RUN
     text_of_run = torch.repeat_interleave(torch.arange(len(lengths), device=lengths.device), runs)
     run_in_text = torch.arange(len(text_of_run), device=lengths.device) - (runs.cumsum(0) - runs)[text_of_run]
-    return text_of_run, (lengths.cumsum(0) - lengths)[text_of_run] + run_in_text * _RUN
+    return starts[text_of_run] + run_in_text * _RUN, runs
 
 
 def _computes(table: Tensor) -> bool:

@@ -115,9 +115,10 @@ class StaticEmbedding(InputModule):
         features: dict[str, Any] = {}
         if prompt:
             # Without its last spaces, which most tokenizers make a part of the word that follows.
-            features["prompt_length"] = int(self._text_tokenizer([prompt.rstrip(" ")])[1][0])
+            features["prompt_length"] = len(self._text_tokenizer([prompt.rstrip(" ")])[0])
             inputs = [prompt + text if isinstance(text, str) else text for text in inputs]
-        ids, lengths = self._text_tokenizer(inputs, limit)
+        ids, offsets = self._text_tokenizer(inputs, limit)
+        lengths = np.diff(offsets)
         mask = np.arange(int(lengths.max(initial=1))) < lengths[:, None]
         input_ids = np.full(mask.shape, self._text_tokenizer.padding_id, dtype=np.int64)
         input_ids[mask] = ids
@@ -152,6 +153,22 @@ class StaticEmbedding(InputModule):
         return text_means(
             self.weight, self.token_mapping, self.token_weights, features["input_ids"][mask], mask.sum(dim=1)
         )
+
+    def flat_ids(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+        """The known tokens of ``texts``, one text after the other.
+
+        Returns:
+            ``ids``, ``(tokens,)`` int32, and ``offsets``, ``(texts + 1,)`` int64; see :class:`TextTokenizer`.
+
+        Raises:
+            InputError: If a text is not a ``str``.
+        """
+        ids, offsets = self._text_tokenizer(texts, self._max_length)
+        return torch.from_numpy(ids), torch.from_numpy(offsets)
+
+    def flat_mean(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """The mean vector of each text, ``(texts, dim)``, of ``lengths[i]`` tokens of ``ids``; zero for none."""
+        return text_means(self.weight, self.token_mapping, self.token_weights, ids, lengths)
 
     def get_embedding_dimension(self) -> int:
         """The width of the vectors."""

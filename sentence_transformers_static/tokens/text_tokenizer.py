@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from tokenizers import AddedToken, Tokenizer
 from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from sentence_transformers_static.errors import InputError, TokenizerError
+from sentence_transformers_static.tokens.backends import Ids, Offsets
+from sentence_transformers_static.tokens.engine import Engine
 
 _UNIGRAM_UNKNOWN_ID = re.compile(r'"type":"Unigram","unk_id":(\d+)')
 """Where the serialization of a Unigram model names its unknown token; the bindings do not expose it."""
@@ -25,6 +25,9 @@ class TextTokenizer:
 
     No special tokens are added, texts are cut to ``max_length`` tokens from the right, and unknown tokens are dropped
     *after* the cut (as Model2Vec does). Texts of no known token come out empty.
+
+    Once there was enough text for it to pay, a faster library that gives the same ids does the work, if one is
+    installed; see :mod:`~sentence_transformers_static.tokens.backends`.
 
     The tokenizer is owned: it is never handed out, so that nobody's padding or truncation settings reach it.
     """
@@ -44,6 +47,22 @@ class TextTokenizer:
         """Id of the unknown token, or None if the tokenizer has none."""
         self.padding_id = self._find_padding_id()
         """Id to fill a padded batch with: the padding token's, else that of another special token, else 0."""
+        self._engine = Engine(backend)
+
+    @property
+    def backend(self) -> str | None:
+        """The library that tokenizes, one of :data:`BACKENDS`; set it to force one, or None to have one chosen.
+
+        Raises:
+            OptionError: When set to a name that is unknown, or to a library that does not know this tokenizer.
+            MissingExtraError: When set to a library that is not installed.
+            TokenizerError: When set to a library that gives other ids than Hugging Face's.
+        """
+        return self._engine.name
+
+    @backend.setter
+    def backend(self, name: str | None) -> None:
+        self._engine = Engine(self._backend, name)
 
     @classmethod
     def from_file(cls, path: str | Path) -> TextTokenizer:
@@ -79,7 +98,7 @@ class TextTokenizer:
 
     def __call__(
         self, texts: Sequence[str], max_length: int | None = None, *, keep_unknown: bool = False
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    ) -> tuple[Ids, Offsets]:
         """Tokenize ``texts``.
 
         Args:
@@ -88,33 +107,40 @@ class TextTokenizer:
             keep_unknown: Whether to leave unknown tokens in.
 
         Returns:
-            ``ids``, the known tokens of all texts one after the other, ``(tokens,)`` int64, and ``lengths``, how many
-            of them belong to each text, ``(texts,)`` int64.
+            ``ids``, the known tokens of all texts one after the other, ``(tokens,)`` int32, and ``offsets``,
+            ``(texts + 1,)`` int64: those of text ``i`` are ``ids[offsets[i]:offsets[i + 1]]``.
 
         Raises:
             InputError: If a text is not a ``str``.
             TokenizerError: If the tokenizer fails on them.
         """
-        encode = getattr(self._backend, "encode_batch_fast", self._backend.encode_batch)
         check_texts(texts)
-        readable = [text if text.isascii() else _without_lone_surrogates(text) for text in texts]
+        ids, offsets = self._tokenize(texts)
+        if max_length is not None:
+            ids, offsets = _cut(ids, offsets, max_length)
+        return (ids, offsets) if keep_unknown else _without(self.unknown_id, ids, offsets)
+
+    def chunks(self, texts: Sequence[str]) -> Iterator[slice]:
+        """Runs of ``texts`` of so many characters each as it is best to tokenize at once, in bounded memory."""
+        ends = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)).cumsum()
+        start = 0
+        while start < len(texts):
+            limit = self._engine.chunk_characters + (ends[start - 1] if start else 0)
+            stop = max(start + 1, int(np.searchsorted(ends, limit, side="right")))
+            yield slice(start, stop)
+            start = stop
+
+    def _tokenize(self, texts: Sequence[str]) -> tuple[Ids, Offsets]:
         try:
-            encodings = encode(readable, add_special_tokens=False)
+            return self._engine(texts)
         except Exception as error:  # the bindings raise a bare Exception
+            readable = [_without_lone_surrogates(text) for text in texts]
+            if readable != list(texts):
+                return self._tokenize(readable)
             raise TokenizerError(
                 f"The tokenizer ({self.model_type}) cannot split these texts: {error}. "
                 "Its vocabulary has no unknown token where it needs one; add it to the tokenizer.json."
             ) from error
-        per_text = [encoding.ids[:max_length] for encoding in encodings]
-        lengths = np.fromiter(map(len, per_text), dtype=np.int64, count=len(per_text))
-        ids = np.fromiter(chain.from_iterable(per_text), dtype=np.int64, count=int(lengths.sum()))
-        if self.unknown_id is None or keep_unknown:
-            return ids, lengths
-        known = ids != self.unknown_id
-        if known.all():
-            return ids, lengths
-        text_of_token = np.repeat(np.arange(len(lengths)), lengths)
-        return ids[known], np.bincount(text_of_token[known], minlength=len(lengths)).astype(np.int64)
 
     @property
     def vocab_size(self) -> int:
@@ -182,6 +208,8 @@ def check_texts(texts: Sequence[object]) -> None:
     Raises:
         InputError: If one is not; the message names its position.
     """
+    if set(map(type, texts)) <= {str}:
+        return
     for position, text in enumerate(texts):
         if not isinstance(text, str):
             hint = "Pass a list of texts." if isinstance(text, Iterable) and not isinstance(text, bytes) else ""
@@ -189,6 +217,24 @@ def check_texts(texts: Sequence[object]) -> None:
                 f"Every input must be a str, but input {position} is {type(text).__name__}: {text!r:.80}. "
                 f"{hint or 'Convert it to text first; leave missing values out, or replace them with an empty text.'}"
             )
+
+
+def _cut(ids: Ids, offsets: Offsets, max_length: int) -> tuple[Ids, Offsets]:
+    """The first ``max_length`` tokens of each text."""
+    lengths = np.diff(offsets)
+    if lengths.max(initial=0) <= max_length:
+        return ids, offsets
+    kept = np.minimum(lengths, max_length)
+    new = np.concatenate([[0], np.cumsum(kept)])
+    return ids[np.arange(new[-1]) + np.repeat(offsets[:-1] - new[:-1], kept)], new
+
+
+def _without(token_id: int | None, ids: Ids, offsets: Offsets) -> tuple[Ids, Offsets]:
+    """All tokens but those of that id."""
+    kept = ids != token_id
+    if token_id is None or kept.all():
+        return ids, offsets
+    return ids[kept], np.concatenate([[0], np.cumsum(kept)])[offsets]
 
 
 def _without_lone_surrogates(text: str) -> str:

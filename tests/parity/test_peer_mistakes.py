@@ -25,8 +25,8 @@ def test_model2vec_cuts_by_characters_before_it_tokenizes(
     """It keeps 512 x the median token length characters: of 900 long words, far fewer than 512 tokens are read."""
     text = " ".join(f"international {word}" for word in ("house", "river", "garden", "winter") * 225)
     peer = StaticModel.from_pretrained(minilm_256_path)
-    _, lengths = minilm_256[0].text_tokenizer([text], 512)
-    assert lengths.tolist() == [512]
+    _, offsets = minilm_256[0].text_tokenizer([text], 512)
+    assert offsets.tolist() == [0, 512]
     assert len(peer.tokenizer.encode(text[: 512 * peer.median_token_length], add_special_tokens=False).ids) < 512
     ours, theirs = minilm_256.encode([text]), peer.encode([text])
     assert np.abs(ours - theirs).max() > 1e-5

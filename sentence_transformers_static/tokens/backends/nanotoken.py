@@ -1,0 +1,37 @@
+"""nanotoken: WordPiece."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import numpy as np
+
+from sentence_transformers_static.tokens.backends.protocol import Backend, Ids, Offsets
+
+
+class NanotokenBackend:
+    """See :class:`Backend`."""
+
+    name = "nanotoken"
+    is_fork_safe = True
+    chunk_characters = 1 << 22
+    """Its units of parallel work are of a megabyte."""
+
+    def __init__(self, serialized: str, reference: Backend) -> None:
+        """Read the text of a ``tokenizer.json``.
+
+        Raises:
+            ValueError: If it holds what the library does not know.
+        """
+        import nanotoken
+
+        self._tokenizer = nanotoken.WordPieceTokenizer.from_json(serialized)
+        self._process = os.getpid()
+
+    def __call__(self, texts: Sequence[str]) -> tuple[Ids, Offsets]:
+        """See :class:`Backend`."""
+        # A pool of threads does not live on in a forked process.
+        parallel = os.getpid() == self._process and os.environ.get("TOKENIZERS_PARALLELISM", "").lower() != "false"
+        ids, offsets = self._tokenizer.encode_batch(texts, add_special_tokens=False, parallel=parallel)
+        return ids.view(np.int32), offsets
