@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -47,50 +47,55 @@ class OnePass:
 
         What is held beside the answer does not depend on how many texts there are.
         """
-        answer: Tensor | None = None
+        if not texts:
+            return torch.empty(0, device=self.device)
+        progress = tqdm(total=len(texts), desc="Encoding", unit=" texts") if self.show_progress_bar else None
         done = 0
-        with tqdm(total=len(texts), desc="Encoding", unit=" texts", disable=not self.show_progress_bar) as progress:
-            for ids, offsets in self._tokenized(texts):
-                for vectors in self._vectors(ids, offsets):
-                    if answer is None:
-                        device = "cpu" if self.save_to_cpu else vectors.device
-                        answer = vectors.new_empty(len(texts), vectors.shape[1], device=device)
-                    self._put(vectors, answer[done : done + len(vectors)])
-                    done += len(vectors)
-                    progress.update(len(vectors))
-        return torch.empty(0, device=self.device) if answer is None else answer
+        for vectors in self._pieces(texts):
+            count = vectors.shape[0]
+            if not done:
+                answer = self._room(len(texts), vectors)
+            self._put(vectors, answer[done : done + count])
+            done += count
+            if progress is not None:
+                progress.update(count)
+        if progress is not None:
+            progress.close()
+        return answer
 
-    def _tokenized(self, texts: Sequence[str]) -> Iterator[tuple[Tensor, Tensor]]:
-        """Flat ids and offsets, chunk after chunk; the next is made while one is used, if there are threads for it."""
-        chunks = self.embedding.text_tokenizer.chunks(texts)
-        first, second = next(chunks, None), next(chunks, None)
-        if first is None:
-            return
-        if second is None or torch.get_num_threads() == 1:
-            for chunk in (first, second, *chunks):
-                if chunk is not None:
-                    yield self.embedding.flat_ids(texts[chunk])
-            return
-        with ThreadPoolExecutor(1) as ahead:
-            coming = ahead.submit(self.embedding.flat_ids, texts[first])
-            for chunk in (second, *chunks):
-                ready = coming.result()
-                coming = ahead.submit(self.embedding.flat_ids, texts[chunk])
-                yield ready
-            yield coming.result()
+    def _pieces(self, texts: Sequence[str]) -> Iterator[Tensor]:
+        """The vectors of some texts after the other, before they are normalized.
 
-    def _vectors(self, ids: Tensor, offsets: Tensor) -> Iterator[Tensor]:
-        """What the modules give for the texts of a chunk, some at a time."""
-        count = len(offsets) - 1
+        The libraries that tokenize, and torch, use all processors themselves: to tokenize ahead in another thread was
+        not faster.
+        """
+        if len(texts) == 1:
+            ids, _ = self.embedding.flat_ids(texts)
+            yield self._through_modules(self.embedding.flat_mean(ids.to(self.device)))
+            return
         step = max(1, _POOLED_BYTES // (4 * self.embedding.get_embedding_dimension()))
-        ids = ids.to(self.device)
-        for start in range(0, count, step):
-            some = offsets[start : start + step + 1]
-            means = self.embedding.flat_mean(ids[int(some[0]) : int(some[-1])], some.diff().to(self.device))
-            features = {"sentence_embedding": means}
+        for chunk in self.embedding.text_tokenizer.chunks(texts):
+            ids, offsets = self.embedding.flat_ids(texts[chunk])
+            ids = ids.to(self.device)
+            for start in range(0, offsets.shape[0] - 1, step):
+                yield self._through_modules(self.embedding.flat_mean(ids, offsets[start : start + step + 1]))
+
+    def _through_modules(self, vectors: Tensor) -> Tensor:
+        if self.modules:
+            features = {"sentence_embedding": vectors}
             for module in self.modules:
                 features = module(features)
-            yield features["sentence_embedding"][:, : self.truncate_dim]
+            vectors = features["sentence_embedding"]
+        return vectors if self.truncate_dim is None else vectors[:, : self.truncate_dim]
+
+    def _room(self, count: int, vectors: Tensor) -> Tensor:
+        """An empty answer for ``count`` vectors such as these."""
+        if not (self.save_to_cpu or vectors.device.type == "cpu"):
+            return vectors.new_empty(count, vectors.shape[1])
+        if vectors.dtype != torch.float32 or count == 1:
+            return vectors.new_empty(count, vectors.shape[1], device="cpu")
+        # NumPy asks Linux for large pages, which are four times as fast to write to for the first time.
+        return torch.from_numpy(np.empty((count, vectors.shape[1]), dtype=np.float32))
 
     def _put(self, vectors: Tensor, place: Tensor) -> None:
         if not self.normalize:

@@ -156,11 +156,14 @@ class StaticSentenceTransformer(SentenceTransformer):
         device: str | torch.device | None = None,
     ) -> Tensor:
         """What the host's loop over batches gives, without batches; ``batch_size`` has no say."""
-        on_device = self._resolve_inference_device(device)
-        self.eval()
         embedding, _, *rest = self
+        if any(module.training for module in self):
+            self.eval()
         if rest and isinstance(rest[-1], Normalize):  # done at the end, in place
             normalize_embeddings, rest = True, rest[:-1]
+        # With one table there is nothing to look for and to move.
+        somewhere = device is not None or bool(rest)
+        on_device = self._resolve_inference_device(device) if somewhere else cast(Tensor, embedding.weight).device
         encode = OnePass(
             cast(StaticEmbedding, embedding),
             rest,

@@ -60,6 +60,18 @@ def text_means(table: Tensor, mapping: Tensor | None, weights: Tensor | None, id
     return sums / lengths.clamp(min=1).unsqueeze(-1)
 
 
+def text_mean(table: Tensor, mapping: Tensor | None, weights: Tensor | None, ids: Tensor) -> Tensor:
+    """The mean vector of one text, ``(1, dim)``: as :func:`text_means`, with less to do before it starts."""
+    count = ids.shape[0]
+    trained = table.requires_grad and torch.is_grad_enabled()
+    if trained or not (0 < count <= _RUN and _computes(table)):
+        return text_means(table, mapping, weights, ids, torch.tensor([count], device=ids.device))
+    vectors = table.index_select(0, ids if mapping is None else mapping[ids])
+    if weights is not None:
+        vectors = vectors * weights[ids].to(table.dtype).unsqueeze(1)
+    return vectors.sum(dim=0, keepdim=True).div_(count)
+
+
 def _bags(table: Tensor, rows: Tensor, starts: Tensor, weights: Tensor | None) -> Tensor:
     """The sum of each bag of rows; a bag ends where the next one starts."""
     return F.embedding_bag(rows, table, starts.to(rows.dtype), mode="sum", per_sample_weights=weights)

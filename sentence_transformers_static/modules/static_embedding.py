@@ -20,7 +20,7 @@ from transformers.utils import logging
 from typing_extensions import Self
 
 from sentence_transformers_static.errors import OptionError, TableError
-from sentence_transformers_static.modules.lookup import text_means, token_vectors
+from sentence_transformers_static.modules.lookup import text_mean, text_means, token_vectors
 from sentence_transformers_static.modules.reading import DEFAULT_MAX_SEQ_LENGTH, read_model_files
 from sentence_transformers_static.modules.table import PRECISIONS, EmbeddingTable
 from sentence_transformers_static.tokens import TextTokenizer
@@ -155,20 +155,30 @@ class StaticEmbedding(InputModule):
         )
 
     def flat_ids(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
-        """The known tokens of ``texts``, one text after the other.
+        """The known tokens of ``texts``, each known to be a ``str``, one text after the other.
 
         Returns:
             ``ids``, ``(tokens,)`` int32, and ``offsets``, ``(texts + 1,)`` int64; see :class:`TextTokenizer`.
-
-        Raises:
-            InputError: If a text is not a ``str``.
         """
-        ids, offsets = self._text_tokenizer(texts, self._max_length)
+        ids, offsets = self._text_tokenizer.tokenize(texts, self._max_length)
         return torch.from_numpy(ids), torch.from_numpy(offsets)
 
-    def flat_mean(self, ids: Tensor, lengths: Tensor) -> Tensor:
-        """The mean vector of each text, ``(texts, dim)``, of ``lengths[i]`` tokens of ``ids``; zero for none."""
-        return text_means(self.weight, self.token_mapping, self.token_weights, ids, lengths)
+    def flat_mean(self, ids: Tensor, offsets: Tensor | None = None) -> Tensor:
+        """The mean vector of each text, zero for one without tokens.
+
+        Args:
+            ids: ``(tokens,)`` int32, on the device of the table.
+            offsets: ``(texts + 1,)`` int64 on the CPU; of all texts of ``ids``, or some that follow each other. None if
+                they are of one text.
+
+        Returns:
+            ``(texts, dim)``.
+        """
+        if offsets is None:
+            return text_mean(self.weight, self.token_mapping, self.token_weights, ids)
+        lengths = offsets.diff().to(ids.device)
+        some = ids[int(offsets[0]) : int(offsets[-1])]
+        return text_means(self.weight, self.token_mapping, self.token_weights, some, lengths)
 
     def get_embedding_dimension(self) -> int:
         """The width of the vectors."""

@@ -115,6 +115,12 @@ class TextTokenizer:
             TokenizerError: If the tokenizer fails on them.
         """
         check_texts(texts)
+        return self.tokenize(texts, max_length, keep_unknown=keep_unknown)
+
+    def tokenize(
+        self, texts: Sequence[str], max_length: int | None = None, *, keep_unknown: bool = False
+    ) -> tuple[Ids, Offsets]:
+        """The same, of what is known to be texts."""
         ids, offsets = self._tokenize(texts)
         if max_length is not None:
             ids, offsets = _cut(ids, offsets, max_length)
@@ -221,8 +227,10 @@ def check_texts(texts: Sequence[object]) -> None:
 
 def _cut(ids: Ids, offsets: Offsets, max_length: int) -> tuple[Ids, Offsets]:
     """The first ``max_length`` tokens of each text."""
+    if len(ids) <= max_length:
+        return ids, offsets
     lengths = np.diff(offsets)
-    if lengths.max(initial=0) <= max_length:
+    if lengths.max() <= max_length:
         return ids, offsets
     kept = np.minimum(lengths, max_length)
     new = np.concatenate([[0], np.cumsum(kept)])
@@ -231,10 +239,10 @@ def _cut(ids: Ids, offsets: Offsets, max_length: int) -> tuple[Ids, Offsets]:
 
 def _without(token_id: int | None, ids: Ids, offsets: Offsets) -> tuple[Ids, Offsets]:
     """All tokens but those of that id."""
-    kept = ids != token_id
-    if token_id is None or kept.all():
+    places = np.flatnonzero(ids == token_id) if token_id is not None else ()
+    if not len(places):
         return ids, offsets
-    return ids[kept], np.concatenate([[0], np.cumsum(kept)])[offsets]
+    return np.delete(ids, places), offsets - np.searchsorted(places, offsets)
 
 
 def _without_lone_surrogates(text: str) -> str:

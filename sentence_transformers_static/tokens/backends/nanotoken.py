@@ -15,7 +15,7 @@ class NanotokenBackend:
 
     name = "nanotoken"
     is_fork_safe = True
-    chunk_characters = 1 << 22
+    chunk_characters = 1 << 23
     """Its units of parallel work are of a megabyte."""
 
     def __init__(self, serialized: str, reference: Backend) -> None:
@@ -31,7 +31,12 @@ class NanotokenBackend:
 
     def __call__(self, texts: Sequence[str]) -> tuple[Ids, Offsets]:
         """See :class:`Backend`."""
-        # A pool of threads does not live on in a forked process.
-        parallel = os.getpid() == self._process and os.environ.get("TOKENIZERS_PARALLELISM", "").lower() != "false"
+        # A pool of threads does not live on in a forked process, and is not worth its while for one text.
+        parallel = len(texts) > 1 and os.getpid() == self._process and _is_parallel()
         ids, offsets = self._tokenizer.encode_batch(texts, add_special_tokens=False, parallel=parallel)
         return ids.view(np.int32), offsets
+
+
+def _is_parallel() -> bool:
+    """As Hugging Face's tokenizers decide."""
+    return os.environ.get("TOKENIZERS_PARALLELISM", "true").lower() not in ("off", "false", "f", "no", "n", "0")

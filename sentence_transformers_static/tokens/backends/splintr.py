@@ -27,7 +27,7 @@ class SplintrBackend:
 
     name = "splintr"
     is_fork_safe = False
-    chunk_characters = 1 << 22
+    chunk_characters = 1 << 23
 
     def __init__(self, serialized: str, reference: Backend) -> None:
         """Read the text of a ``tokenizer.json``.
