@@ -149,7 +149,7 @@ def _our_candidate(teacher: str, name: str, dimensions: int, folder: Path) -> Ca
         label=f"ours {dimensions}",
         name=f"sentence-transformers-static/{name.rsplit('/', maxsplit=1)[-1]}-{dimensions}",
         group="static",
-        made=f'distill("{name}", pca_dims={dimensions})',
+        made=f'distill("{name}", pca_dims={dimensions}, dtype="float32")',
         dimensions=dimensions,
         load=partial(_ours, teacher, dimensions, folder),
         script=_OURS % folder,
@@ -176,7 +176,7 @@ def counterpart(compared: Sequence[Candidate]) -> Candidate:
 
 def _ours(teacher: str, dimensions: int, folder: Path) -> StaticSentenceTransformer:
     if not folder.exists():
-        distill(teacher, pca_dims=dimensions).save_pretrained(str(folder))
+        distill(teacher, pca_dims=dimensions, dtype="float32").save_pretrained(str(folder))
     return StaticSentenceTransformer(str(folder), device="cpu")
 
 

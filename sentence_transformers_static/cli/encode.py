@@ -14,7 +14,7 @@ from sentence_transformers_static.cli.vector_files import SUFFIXES, Vectors, vec
 from sentence_transformers_static.errors import OptionError
 from sentence_transformers_static.folders import refuse_existing
 
-_CHUNK = 8192
+_CHUNK = 16384
 """Texts in memory at a time."""
 
 
@@ -27,6 +27,10 @@ def encode(
     prompt_name: Annotated[str | None, typer.Option(help="A prompt of the model to put before each text.")] = None,
     truncate_dim: Annotated[int | None, typer.Option(min=1, help="Keep so many dimensions.")] = None,
     precision: Annotated[str, typer.Option(help="float32, binary or ubinary.")] = "float32",
+    tokenizer_backend: Annotated[
+        str | None,
+        typer.Option(help="tokenizers, nanotoken, splintr or fastokens; default: chosen."),
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the output file.")] = False,
 ) -> None:
     """Encode TEXTS, or the texts of a file, with MODEL; memory does not grow with the number of texts."""
@@ -47,7 +51,7 @@ def encode(
 
     from sentence_transformers_static import StaticSentenceTransformer
 
-    encoder = StaticSentenceTransformer(model)
+    encoder = StaticSentenceTransformer(model, tokenizer_backend=tokenizer_backend)
     if prompt_name is not None and prompt_name not in encoder.prompts:
         known = ", ".join(map(repr, encoder.prompts)) or "none"
         raise OptionError(f"{model} has no prompt {prompt_name!r}; it has {known}.")
@@ -55,7 +59,7 @@ def encode(
     options: dict[str, Any] = {"prompt_name": prompt_name, "truncate_dim": truncate_dim, "precision": precision}
 
     def vectors_of(chunk: list[str]) -> Vectors:
-        return np.asarray(encoder.encode(chunk, batch_size=1024, show_progress_bar=False, **options))
+        return np.asarray(encoder.encode(chunk, show_progress_bar=False, **options))
 
     if output is None:
         for chunk in in_chunks(source, _CHUNK):

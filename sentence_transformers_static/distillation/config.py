@@ -7,12 +7,14 @@ from dataclasses import asdict, dataclass
 from numbers import Integral, Real
 from typing import Any, Literal, TypeGuard, get_args
 
+from sentence_transformers_static.distillation.precision import TeacherDtype
 from sentence_transformers_static.errors import NotYetSupportedError, OptionError
 from sentence_transformers_static.modules.table import PRECISIONS, Precision
 from sentence_transformers_static.tokens import compiled_pattern
 
 PCADims = int | float | Literal["auto"] | None
 PoolingMode = Literal["teacher", "mean", "first", "last", "pooler"]
+DTYPES: tuple[TeacherDtype, ...] = get_args(TeacherDtype)
 POOLINGS: tuple[PoolingMode, ...] = get_args(PoolingMode)
 
 
@@ -31,7 +33,8 @@ class DistillationConfig:
     vocabulary: Sequence[str] | None = None
     vocabulary_quantization: int | None = None
     pooling: PoolingMode = "teacher"
-    batch_size: int = 256
+    dtype: TeacherDtype = "auto"
+    batch_size: int = 1024
 
     def __post_init__(self) -> None:
         self._check_pca_dims()
@@ -50,6 +53,8 @@ class DistillationConfig:
             raise OptionError(f"quantize_to must be one of {', '.join(PRECISIONS)}; got {self.quantize_to!r}.")
         if self.pooling not in POOLINGS:
             raise OptionError(f"pooling must be one of {', '.join(POOLINGS)}; got {self.pooling!r}.")
+        if self.dtype not in DTYPES:
+            raise OptionError(f"dtype must be one of {', '.join(DTYPES)}; got {self.dtype!r}.")
         for name in ("vocabulary", "vocabulary_quantization"):
             if getattr(self, name) is not None:
                 raise NotYetSupportedError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +19,9 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from sentence_transformers_static.cards import StaticModelCardData
 from sentence_transformers_static.distillation.config import DistillationConfig, PCADims, PoolingMode
 from sentence_transformers_static.distillation.fidelity import fidelity, texts_to_measure_on
-from sentence_transformers_static.distillation.teacher import Teacher, as_teacher, load_teacher
+from sentence_transformers_static.distillation.loading import as_teacher, load_teacher
+from sentence_transformers_static.distillation.precision import TeacherDtype, takes_bfloat16
+from sentence_transformers_static.distillation.teacher import Teacher
 from sentence_transformers_static.errors import OptionError
 from sentence_transformers_static.model import StaticSentenceTransformer
 from sentence_transformers_static.modules import DEFAULT_MAX_SEQ_LENGTH, EmbeddingTable, StaticEmbedding
@@ -26,7 +29,7 @@ from sentence_transformers_static.modules.table import Precision
 from sentence_transformers_static.numerics import fit_pca, sif_weights, zipf_probabilities
 from sentence_transformers_static.tokens import StudentVocabulary, TextTokenizer, student_vocabulary
 
-DEFAULT_BATCH_SIZE = 256
+DEFAULT_BATCH_SIZE = 1024
 _TEXTS_PER_BATCH = 32
 """Of texts, which are longer than the tokens of a vocabulary, fewer go into one forward pass."""
 
@@ -43,6 +46,7 @@ def distill(
     quantize_to: Precision = "float32",
     vocabulary_quantization: int | None = None,
     pooling: PoolingMode = "teacher",
+    dtype: TeacherDtype = "auto",
     revision: str | None = None,
     token: bool | str | None = None,
     batch_size: int = DEFAULT_BATCH_SIZE,
@@ -69,6 +73,9 @@ def distill(
             transformer (its Pooling, its Dense layers, its default prompt; not its final Normalize), or, for a bare
             transformer, the mean over all tokens, special ones included. ``"mean"``, ``"first"``, ``"last"``,
             ``"pooler"``: that of the transformer alone, as in Model2Vec.
+        dtype: What the teacher computes in: ``"float32"``, ``"bfloat16"``, or ``"auto"`` for bfloat16 where the
+            processor has instructions for it and a few hundred tokens confirm that it is faster and turns no row by
+            more than a cosine of 0.999.
         revision: The teacher's branch, tag or commit on the Hub.
         token: Access token for the Hub.
         batch_size: Tokens of the vocabulary per forward pass.
@@ -92,6 +99,7 @@ def distill(
         vocabulary=vocabulary,
         vocabulary_quantization=vocabulary_quantization,
         pooling=pooling,
+        dtype=dtype,
         batch_size=batch_size,
     )
     if isinstance(model_name, SentenceTransformer):
@@ -115,6 +123,7 @@ def distill_from_model(
     quantize_to: Precision = "float32",
     vocabulary_quantization: int | None = None,
     pooling: PoolingMode = "teacher",
+    dtype: TeacherDtype = "auto",
     batch_size: int = DEFAULT_BATCH_SIZE,
     eval_texts: Sequence[str] | None = None,
     show_progress_bar: bool | None = None,
@@ -131,6 +140,7 @@ def distill_from_model(
         vocabulary=vocabulary,
         vocabulary_quantization=vocabulary_quantization,
         pooling=pooling,
+        dtype=dtype,
         batch_size=batch_size,
     )
     teacher = as_teacher(model, tokenizer, pooling, name=_name_of(model))
@@ -151,26 +161,44 @@ def _distill(
     embed = partial(teacher.embed, prompt_length=prompt_length, device=device, batch_size=config.batch_size)
     # One token and one text first: what asks too much of the teacher is refused before the long pass.
     _check_pca_dims(config.pca_dims, len(sequences), embed(sequences[:1], show_progress_bar=False).shape[1])
-    text_ids = None if texts is None else teacher.tokenize(texts, DEFAULT_MAX_SEQ_LENGTH)
-    if text_ids is not None:
+    text_ids = [] if texts is None else teacher.tokenize(texts, DEFAULT_MAX_SEQ_LENGTH)
+    if text_ids:
         embed([max(text_ids, key=len)], show_progress_bar=False)
-    rows = embed(sequences, show_progress_bar=show_progress_bar)
+    bfloat16 = takes_bfloat16(
+        config.dtype,
+        lambda some, dtype: embed(some, bfloat16=dtype, show_progress_bar=False),
+        sequences,
+        teacher.device(device).type,
+    )
+    embed = partial(embed, bfloat16=bfloat16, show_progress_bar=show_progress_bar)
+    rows = embed(sequences)
     pca = None if config.pca_dims is None else fit_pca(rows, None if config.pca_dims == "auto" else config.pca_dims)
     rows = _weighted(rows if pca is None else pca.transform(rows), config.sif_coefficient)
+    made = replace(config, dtype="bfloat16" if bfloat16 else "float32")
+    model = _student(vocabulary, rows, teacher, made, revision)
+    if texts is not None:
+        vectors = embed(text_ids, batch_size=_TEXTS_PER_BATCH, description="Measuring")
+        compared = fidelity(model, texts, vectors if pca is None else pca.transform(vectors))
+        model.static_embedding.metadata["distillation"]["fidelity"] = compared
+    return model
+
+
+def _student(
+    vocabulary: StudentVocabulary,
+    rows: npt.NDArray[np.float32],
+    teacher: Teacher,
+    config: DistillationConfig,
+    revision: str | None,
+) -> StaticSentenceTransformer:
+    """The model of these rows, which says what it was made from."""
     table = EmbeddingTable(torch.from_numpy(rows)).quantized(config.quantize_to)
-    embedding = StaticEmbedding(TextTokenizer(vocabulary.tokenizer), table.embeddings, token_weights=table.weights)
+    embedding = StaticEmbedding(TextTokenizer(vocabulary.tokenizer), table)
     embedding.metadata = _metadata(teacher, config, revision)
     pooling = Pooling(embedding.get_embedding_dimension(), "mean")
     model = StaticSentenceTransformer(modules=[embedding, pooling, Normalize()], device="cpu")
     # What is made of the teacher stays under its licence, and speaks its languages.
     card_data = cast(StaticModelCardData, model.model_card_data)
     card_data.take_over(teacher.card, repository=teacher.hub_id, revision=teacher.hub_revision)
-    if texts is not None and text_ids is not None:
-        vectors = embed(
-            text_ids, batch_size=_TEXTS_PER_BATCH, show_progress_bar=show_progress_bar, description="Measuring"
-        )
-        compared = fidelity(model, texts, vectors if pca is None else pca.transform(vectors))
-        embedding.metadata["distillation"]["fidelity"] = compared
     return model
 
 

@@ -41,7 +41,7 @@ class StaticEmbedding(InputModule):
         tokenizer: A ``tokenizers.Tokenizer`` or a fast ``transformers`` tokenizer. It is copied.
         embedding_weights: ``(rows, dim)`` float32, float16 or int8 (other floats become float32). Only a float32
             table is trained; the others are read as they are stored, and give float32 vectors. Tensors are shared,
-            arrays copied.
+            arrays copied. Or an :class:`EmbeddingTable`, which has weights and mapping itself.
         embedding_dim: Instead of weights: the width of a random float32 table, drawn from N(0, 1).
         token_weights: ``(vocab,)`` float32: each token's vector is multiplied by its weight. Not trained unless
             ``module.token_weights.requires_grad_()`` is called.
@@ -61,7 +61,7 @@ class StaticEmbedding(InputModule):
     def __init__(
         self,
         tokenizer: Tokenizer | PreTrainedTokenizerFast | TextTokenizer,
-        embedding_weights: npt.NDArray[np.generic] | Tensor | None = None,
+        embedding_weights: npt.NDArray[np.generic] | Tensor | EmbeddingTable | None = None,
         embedding_dim: int | None = None,
         *,
         token_weights: npt.NDArray[np.generic] | Tensor | None = None,
@@ -83,7 +83,9 @@ class StaticEmbedding(InputModule):
             raise OptionError(f"embedding_dim must be a whole number above 0; got {embedding_dim!r}.")
         if embedding_weights is None:
             embedding_weights = torch.randn(self._text_tokenizer.id_bound, embedding_dim or 0)
-        table = EmbeddingTable.create(embedding_weights, token_mapping, token_weights)
+        table = embedding_weights
+        if not isinstance(table, EmbeddingTable):
+            table = EmbeddingTable.create(table, token_mapping, token_weights)
         self._check_vocabulary(table)
         if table.embeddings.dtype == torch.float32:
             self.weight = nn.Parameter(table.embeddings)
@@ -244,6 +246,24 @@ class StaticEmbedding(InputModule):
         return EmbeddingTable(rows, self.token_mapping, None if weights is None else weights.detach().float())
 
     @property
+    def tokenizer_backend(self) -> str | None:
+        """The library that tokenizes; set it to force one, or to None to have one chosen.
+
+        ``"tokenizers"`` (Hugging Face's, the reference), ``"nanotoken"``, ``"splintr"`` or ``"fastokens"``; the ids are
+        the same.
+
+        Raises:
+            OptionError: When set to a name that is unknown, or to a library that does not know this tokenizer.
+            MissingExtraError: When set to a library that is not installed.
+            TokenizerError: When set to a library that gives other ids than Hugging Face's.
+        """
+        return self._text_tokenizer.backend
+
+    @tokenizer_backend.setter
+    def tokenizer_backend(self, name: str | None) -> None:
+        self._text_tokenizer.backend = name
+
+    @property
     def text_tokenizer(self) -> TextTokenizer:
         """What :meth:`preprocess` tokenizes with."""
         return self._text_tokenizer
@@ -279,13 +299,7 @@ class StaticEmbedding(InputModule):
         """
         files = read_model_files(cls, str(model_name_or_path), subfolder, kwargs)
         table = _in_dtype(files.table, kwargs.get("model_kwargs"))
-        module = cls(
-            files.tokenizer,
-            table.embeddings,
-            token_mapping=table.mapping,
-            token_weights=table.weights,
-            max_seq_length=files.max_length,
-        )
+        module = cls(files.tokenizer, table, max_seq_length=files.max_length)
         computed = {*module.get_config_dict(), *_KEYS_OF_THE_FOLDER}
         module.metadata = {key: value for key, value in files.config.items() if key not in computed}
         return module
@@ -296,6 +310,8 @@ class StaticEmbedding(InputModule):
         return cls.load(model_id_or_path, **kwargs)
 
     def _check_vocabulary(self, table: EmbeddingTable) -> None:
+        if self._text_tokenizer.has_dense_ids(table.vocab_size):
+            return
         tokens = self._text_tokenizer.id_bound
         if table.vocab_size != tokens:
             raise TableError(

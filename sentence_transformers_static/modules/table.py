@@ -22,6 +22,9 @@ PRECISIONS: dict[Precision, torch.dtype] = {
 }
 """How the rows of a table can be stored."""
 
+_CHECKED_BYTES = 1 << 26
+"""Up to this size a table is read when it is loaded, to find values that are no numbers."""
+
 _STOCK_NAME = "embedding.weight"
 """The only tensor of a folder written by the host's own StaticEmbedding."""
 
@@ -56,15 +59,19 @@ class EmbeddingTable:
                 or infinite.
         """
         table = cls(_rows(embeddings), _mapping(mapping), _weights(weights))
-        table._check()
+        table._check_shapes()
+        table._check_values()
         return table
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, Tensor], source: str) -> EmbeddingTable:
-        """Read a state dictionary in model2vec's layout (``embeddings``, ``mapping``, ``weights``) or the host's.
+        """Take a state dictionary in model2vec's layout (``embeddings``, ``mapping``, ``weights``) or the host's.
+
+        The rows of a large table are not read: it is mapped into memory, and stays on the disk until it is used.
 
         Raises:
-            TableError: If there is no table in it, or it fails the checks of :meth:`create`.
+            TableError: If there is no table in it, or it fails the checks of :meth:`create`; of a large table, the
+                values are not checked.
         """
         name = "embeddings" if "embeddings" in tensors else _STOCK_NAME
         if name not in tensors:
@@ -74,9 +81,13 @@ class EmbeddingTable:
                 f"'{_STOCK_NAME}', found {found[:200]}. Is this the folder of a transformer? Distill it first."
             )
         try:
-            return cls.create(tensors[name], tensors.get("mapping"), tensors.get("weights"))
+            table = cls(_rows(tensors[name]), _mapping(tensors.get("mapping")), _weights(tensors.get("weights")))
+            table._check_shapes()
+            if table.embeddings.nbytes <= _CHECKED_BYTES:
+                table._check_values()
         except TableError as error:
             raise TableError(f"{source}: {error}") from error
+        return table
 
     @property
     def vocab_size(self) -> int:
@@ -142,7 +153,7 @@ class EmbeddingTable:
         weights = scale_of_token if self.weights is None else scale_of_token * self.weights
         return replace(self, embeddings=torch.from_numpy(codes), weights=weights)
 
-    def _check(self) -> None:
+    def _check_shapes(self) -> None:
         rows, vocab_size = len(self.embeddings), self.vocab_size
         if self.mapping is not None and not (0 <= int(self.mapping.min()) <= int(self.mapping.max()) < rows):
             raise TableError(
@@ -153,6 +164,8 @@ class EmbeddingTable:
             raise TableError(
                 f"There are {len(self.weights):,} token weights for {vocab_size:,} tokens. They must be as many."
             )
+
+    def _check_values(self) -> None:
         for name, part in (("table", self.embeddings), ("token weights", self.weights)):
             if part is not None and part.is_floating_point() and not bool(torch.isfinite(part).all()):
                 bad = int((~torch.isfinite(part)).reshape(len(part), -1).any(dim=1).sum())

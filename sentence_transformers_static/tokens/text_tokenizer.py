@@ -51,13 +51,7 @@ class TextTokenizer:
 
     @property
     def backend(self) -> str | None:
-        """The library that tokenizes, one of :data:`BACKENDS`; set it to force one, or None to have one chosen.
-
-        Raises:
-            OptionError: When set to a name that is unknown, or to a library that does not know this tokenizer.
-            MissingExtraError: When set to a library that is not installed.
-            TokenizerError: When set to a library that gives other ids than Hugging Face's.
-        """
+        """The library that tokenizes, one of :data:`BACKENDS`; see :attr:`StaticEmbedding.tokenizer_backend`."""
         return self._engine.name
 
     @backend.setter
@@ -152,6 +146,11 @@ class TextTokenizer:
     def vocab_size(self) -> int:
         """How many tokens there are, added ones included."""
         return int(self._backend.get_vocab_size(with_added_tokens=True))
+
+    def has_dense_ids(self, count: int) -> bool:
+        """Whether the ids are 0 to ``count - 1``, as far as can be told without listing the vocabulary."""
+        last, beyond = (self._backend.id_to_token(token_id) for token_id in (count - 1, count))
+        return self.vocab_size == count and last is not None and beyond is None
 
     @property
     def id_bound(self) -> int:

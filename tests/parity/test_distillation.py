@@ -24,7 +24,7 @@ def assert_same_rows(ours: StaticSentenceTransformer, theirs: np.ndarray) -> Non
 
 def test_minilm_with_the_defaults(minilm_path: str) -> None:
     theirs = model2vec_distill(minilm_path, quantize_to="float32")
-    ours = distill(minilm_path, show_progress_bar=False)
+    ours = distill(minilm_path, dtype="float32", show_progress_bar=False)
     assert_same_rows(ours, theirs.embedding)
     assert ours[0].text_tokenizer.vocab_size == len(theirs.tokens) == 29_525
 
