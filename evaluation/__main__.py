@@ -12,6 +12,8 @@ from sentence_transformers_static.errors import StaticEmbeddingError
 COMMANDS = {
     "suite": "evaluation.suite:suite",
     "speed": "evaluation.speed:speed",
+    "throughput": "evaluation.throughput:throughput",
+    "training": "evaluation.training:training",
     "parity": "evaluation.parity:parity",
     "plot": "evaluation.plot:plot",
     "page": "evaluation.page:page",

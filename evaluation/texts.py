@@ -15,3 +15,10 @@ def read_texts(path: Path, count: int) -> list[str]:
         texts = path.read_text(encoding="utf-8").splitlines()
     step = max(1.0, len(texts) / count)
     return [texts[int(position * step)] for position in range(min(count, len(texts)))]
+
+
+def runs_of_words(texts: list[str], words: int, count: int) -> list[str]:
+    """``count`` texts of so many words each, cut out of ``texts`` one after the other; again from the beginning."""
+    every = [word for text in texts for word in text.split()]
+    starts = (position * words % max(1, len(every) - words) for position in range(count))
+    return [" ".join(every[start : start + words]) for start in starts]

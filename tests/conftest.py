@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,13 @@ from tests import teachers, texts
 
 # Importing wordllama sets the root logger to INFO, at which the host prints progress bars.
 logging.getLogger().setLevel(logging.WARNING)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def assets() -> Iterator[None]:
+    """The folder above is removed at the end."""
+    yield
+    shutil.rmtree(os.environ["HF_ASSETS_CACHE"], ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ Each picture is drawn four times, ``<name>-light`` and ``<name>-dark``, as ``.sv
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -107,7 +107,7 @@ def plot_speed_quality(
         colours = [theme.groups[point.group] for point in points]
         place_labels(axes, labels, anchors, radii, colours, line_colour=theme.groups["teacher"])
 
-    return _draw(draw, folder, name, size=(8.0, 5.2))
+    return draw_picture(draw, folder, name, size=(8.0, 5.2))
 
 
 def plot_retention(
@@ -147,10 +147,26 @@ def plot_retention(
         axes.set_title("What is retained of the teacher, by task type", loc="left", pad=12)
         axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False, labelcolor=theme.ink)
 
-    return _draw(draw, folder, name, size=(8.0, 1.6 + 0.75 * len(types)))
+    return draw_picture(draw, folder, name, size=(8.0, 1.6 + 0.75 * len(types)))
 
 
-def _draw(draw: Any, folder: str | Path, name: str, size: tuple[float, float]) -> list[Path]:
+def draw_picture(
+    draw: Callable[[Any, Theme], None], folder: str | Path, name: str, size: tuple[float, float]
+) -> list[Path]:
+    """Draw one picture for light and for dark pages, as SVG and PNG.
+
+    Args:
+        draw: Draws on matplotlib axes, in a theme.
+        folder: Where the four files go.
+        name: What they are called.
+        size: Width and height in inches.
+
+    Returns:
+        The files.
+
+    Raises:
+        MissingExtraError: If matplotlib is not installed.
+    """
     matplotlib = require("matplotlib", "Drawing pictures")
     figures = require("matplotlib.figure", "Drawing pictures")
     files = []

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from sentence_transformers_static.modules.gradient import TextSums, is_applicable
+
 _RUN = 64
 """Tokens that are added up one after the other; longer texts are summed run by run.
 
@@ -50,14 +52,20 @@ def text_means(table: Tensor, mapping: Tensor | None, weights: Tensor | None, id
         distinct, rows = _distinct(rows, len(table))
         table = table[distinct].float()
     token_weights = None if weights is None else weights[ids].to(table.dtype)
-    ends = lengths.cumsum(0)
-    if int(lengths.max()) <= _RUN if len(lengths) else True:
-        sums = _bags(table, rows, ends - lengths, token_weights)
+    if is_applicable(table, token_weights):
+        sums: Tensor = TextSums.apply(_text_sums, table, rows, lengths, token_weights)  # type: ignore[no-untyped-call]
     else:
-        starts, runs = _runs(lengths, ends - lengths)
-        run_sums = _bags(table, rows, starts, token_weights)
-        sums = _bags(run_sums, torch.arange(len(run_sums), device=rows.device), runs.cumsum(0) - runs, None)
+        sums = _text_sums(table, rows, lengths, token_weights)
     return sums / lengths.clamp(min=1).unsqueeze(-1)
+
+
+def _text_sums(table: Tensor, rows: Tensor, lengths: Tensor, weights: Tensor | None) -> Tensor:
+    starts = lengths.cumsum(0) - lengths
+    if not len(lengths) or int(lengths.max()) <= _RUN:
+        return _bags(table, rows, starts, weights)
+    run_starts, runs = _runs(lengths, starts)
+    run_sums = _bags(table, rows, run_starts, weights)
+    return _bags(run_sums, torch.arange(len(run_sums), device=rows.device), runs.cumsum(0) - runs, None)
 
 
 def text_mean(table: Tensor, mapping: Tensor | None, weights: Tensor | None, ids: Tensor) -> Tensor:

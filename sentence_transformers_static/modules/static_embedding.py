@@ -163,7 +163,7 @@ class StaticEmbedding(InputModule):
             ``ids``, ``(tokens,)`` int32, and ``offsets``, ``(texts + 1,)`` int64; see :class:`TextTokenizer`.
         """
         ids, offsets = self._text_tokenizer.tokenize(texts, self._max_length)
-        return torch.from_numpy(ids), torch.from_numpy(offsets)
+        return torch.from_numpy(ids), torch.from_numpy(offsets if offsets.flags.writeable else offsets.copy())
 
     def flat_mean(self, ids: Tensor, offsets: Tensor | None = None) -> Tensor:
         """The mean vector of each text, zero for one without tokens.

@@ -131,12 +131,13 @@ def owned(tokenizer: Tokenizer) -> TextTokenizer:
 @pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize(
     ("name", "library"),
-    [("BERT", "nanotoken"), ("tokenlearn", "splintr"), ("RoBERTa", "fastokens"), ("wordllama", "fastokens")],
+    [("BERT", "nanotoken"), ("tokenlearn", "splintr"), ("RoBERTa", "splintr"), ("RoBERTa", "fastokens")],
 )
 def test_the_library_is_chosen_by_the_kind_of_tokenizer(
     name: str, library: str, owned_tokenizers: dict[str, Tokenizer], forgetful: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After enough text; what was verified once is used sooner."""
+    """After enough text, and of two the faster one; what was verified once is used sooner."""
+    monkeypatch.setattr(Selection, "_seconds", lambda self, tried: float(tried != library))
     ours = owned(owned_tokenizers[name])
     ours(["twelve chars"])
     assert ours.backend == "tokenizers"

@@ -29,4 +29,4 @@ class FastokensBackend:
     def __call__(self, texts: Sequence[str]) -> tuple[Ids, Offsets]:
         """See :class:`Backend`."""
         ids, offsets = self._tokenizer.encode_batch_flat(list(texts), add_special_tokens=False)
-        return np.frombuffer(ids, dtype=np.int32), np.frombuffer(offsets, dtype=np.int64)
+        return np.frombuffer(ids, dtype=np.int32).copy(), np.frombuffer(offsets, dtype=np.int64)

@@ -9,6 +9,10 @@ import numpy as np
 
 from sentence_transformers_static.tokens.backends.protocol import Backend, Ids, Offsets
 
+_CACHE_VARIABLE = "NANOTOKEN_CACHE_ENTRIES"
+_CACHE_ENTRIES = 1 << 17
+"""Words that each thread remembers, in each of two caches: 16 MB. Its own default, eight times that, is no faster."""
+
 
 class NanotokenBackend:
     """See :class:`Backend`."""
@@ -26,6 +30,8 @@ class NanotokenBackend:
         """
         import nanotoken
 
+        if _CACHE_VARIABLE not in os.environ:
+            nanotoken.set_cache_entries(min(nanotoken.get_cache_entries(), _CACHE_ENTRIES))
         self._tokenizer = nanotoken.WordPieceTokenizer.from_json(serialized)
         self._process = os.getpid()
 

@@ -58,7 +58,7 @@ class SplintrBackend:
 
     def _encode(self, texts: Sequence[str]) -> tuple[Ids, Offsets]:
         id_bytes, offset_bytes = self._tokenizer.encode_batch_flat(list(texts))
-        ids = np.frombuffer(id_bytes, dtype=np.int32)
+        ids = np.frombuffer(id_bytes, dtype=np.int32).copy()  # to be written to, as torch expects
         offsets = np.frombuffer(offset_bytes, dtype=np.int64)
         if not self._fuses:
             return ids, offsets

@@ -53,6 +53,11 @@ def first_difference(backend: Backend, reference: Backend, serialized: str) -> s
     return None
 
 
+def ordinary_texts() -> list[str]:
+    """Some thousand texts, most of them English, to see how fast a library is."""
+    return [f"{position} {text}" for position in range(300) for text in (*_LANGUAGES[:1] * 12, *_LANGUAGES)]
+
+
 def _probes(serialized: str) -> Iterator[list[str]]:
     """Lists of texts, the quickest first."""
     content = json.loads(serialized)
