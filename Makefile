@@ -29,7 +29,7 @@ format: $(DEV)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-$(DEMO): EXTRA := demo
+$(DEMO): EXTRA := demo,fast
 $(DEV): EXTRA := dev
 
 # torch first and pinned: left to the other packages' ranges, pip would take the newest build.

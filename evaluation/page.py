@@ -18,6 +18,8 @@ from sentence_transformers_static.errors import EvaluationDataError
 from sentence_transformers_static.folders import staged_file
 
 FOLDER = Path(__file__).parent
+FILES = ("suite", "speed", "throughput", "training", "parity")
+"""The result files, by the commands that make them."""
 
 
 def page(
@@ -37,15 +39,14 @@ def page(
 
 
 def read_results(results: Path) -> dict[str, Any]:
-    """What the page shows, from ``suite.json``, the MTEB results, ``speed.json`` and ``parity.json``."""
-    missing = [name for name in ("suite", "speed", "parity") if not (results / f"{name}.json").is_file()]
+    """What the page shows, from ``suite.json``, the MTEB results, ``speed.json``, ``parity.json`` ...."""
+    missing = [name for name in FILES if not (results / f"{name}.json").is_file()]
     if missing:
         raise EvaluationDataError(
             f"{results} has no {missing[0]}.json; make it with: python -m evaluation {missing[0]}"
         )
-    suite, speed, parity = (
-        json.loads((results / f"{name}.json").read_text(encoding="utf-8")) for name in ("suite", "speed", "parity")
-    )
+    measured = {name: json.loads((results / f"{name}.json").read_text(encoding="utf-8")) for name in FILES}
+    suite = measured["suite"]
     cache = ResultCache(results / "mteb")
     summaries, seconds, spread = {}, {}, {}
     for model in suite["models"]:
@@ -60,9 +61,7 @@ def read_results(results: Path) -> dict[str, Any]:
     peer = next(model for model in suite["models"] if model["label"].startswith("model2vec"))
     ours = f"ours {peer['dimensions']}"
     return {
-        "suite": suite,
-        "speed": speed,
-        "parity": parity,
+        **measured,
         "models": {model["label"]: model for model in suite["models"]},
         "summaries": summaries,
         "minutes": {label: sum(times) / 60 for label, times in seconds.items()},

@@ -8,19 +8,20 @@ from typing import Annotated
 
 import typer
 
+from evaluation.breakdown import draw_breakdown
 from evaluation.suite import RESULTS
 from sentence_transformers_static.benchmark.plots import ModelPoint, plot_retention, plot_speed_quality
 from sentence_transformers_static.benchmark.summary import MEAN_TASK
 
 
 def plot(results: Annotated[Path, typer.Option(exists=True, help="The folder of results.")] = RESULTS) -> None:
-    """Draw speed against quality, and retention by task type, from the result files in RESULTS."""
+    """Draw speed against quality, retention by task type, and where encode's time goes, from the files in RESULTS."""
     for file in draw(results):
         typer.echo(file)
 
 
 def draw(results: Path) -> list[Path]:
-    """Draw both pictures, each light and dark, as SVG and PNG, beside the results."""
+    """Draw all pictures, each light and dark, as SVG and PNG, beside the results."""
     from evaluation.page import read_results
 
     content = read_results(results)
@@ -37,4 +38,5 @@ def draw(results: Path) -> list[Path]:
         if label in speeds
     ]
     files = plot_speed_quality(points, results, ylabel="offline suite, mean over tasks")
-    return files + plot_retention(content["retentions"], results)
+    files += plot_retention(content["retentions"], results)
+    return files + draw_breakdown(content["throughput"]["breakdown"], results)

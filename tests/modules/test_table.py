@@ -9,6 +9,7 @@ from hypothesis import given
 
 from sentence_transformers_static.errors import OptionError, TableError
 from sentence_transformers_static.modules import EmbeddingTable
+from sentence_transformers_static.modules import table as table_module
 from tests.numerics.strategies import tables
 
 ROWS = np.arange(12, dtype=np.float32).reshape(4, 3)
@@ -109,3 +110,12 @@ def test_round_trip_through_tensors() -> None:
 def test_tensors_of_something_else() -> None:
     with pytest.raises(TableError, match="my/model holds no static embedding table.*found encoder.weight"):
         EmbeddingTable.from_tensors({"encoder.weight": torch.ones(2, 2)}, "my/model")
+
+
+def test_a_large_table_is_not_read_when_it_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stays on the disk; a small one is looked through."""
+    tensors = {"embeddings": torch.tensor([[1.0, float("nan")]])}
+    with pytest.raises(TableError, match="NaN or infinite"):
+        EmbeddingTable.from_tensors(tensors, "here")
+    monkeypatch.setattr(table_module, "_CHECKED_BYTES", 4)
+    assert EmbeddingTable.from_tensors(tensors, "here").vocab_size == 1
