@@ -9,7 +9,7 @@ from safetensors import SafetensorError
 from sentence_transformers.base.modules import Module
 from torch import Tensor
 
-from sentence_transformers_static.errors import ModelFolderError
+from sentence_transformers_static.errors import ModelFolderError, OptionError, TableError
 from sentence_transformers_static.modules.table import EmbeddingTable
 from sentence_transformers_static.tokens import TextTokenizer
 
@@ -33,7 +33,7 @@ class ModelFiles:
     """What was read.
 
     Attributes:
-        table: The checked table.
+        table: The checked table, in the dtype that was asked for.
         tokenizer: The tokenizer.
         config: ``config.json``, or empty when there is none.
         max_length: Tokens after which a text is cut, or None.
@@ -57,7 +57,8 @@ def read_model_files(
         module_class: Lends its ``load_file_path``, ``load_config`` and ``load_torch_weights``.
         model_name_or_path: A folder, or a name on the Hub.
         subfolder: Where in it; when empty and nothing is there, ``0_StaticEmbedding`` is tried.
-        options: ``token``, ``cache_folder``, ``revision``, ``local_files_only``; others are ignored.
+        options: ``token``, ``cache_folder``, ``revision``, ``local_files_only``; ``model_kwargs``, of
+            which ``dtype`` is the dtype of the table; others are ignored.
 
     Raises:
         ModelFolderError: If a file is missing or damaged.
@@ -74,7 +75,7 @@ def read_model_files(
     tokenizer_path = module_class.load_file_path(model_name_or_path, "tokenizer.json", **hub)
     if tokenizer_path is None:
         raise ModelFolderError(f"{model_name_or_path} has no tokenizer.json; {_EXPECTED_FILES}")
-    table = EmbeddingTable.from_tensors(tensors, str(model_name_or_path))
+    table = _in_dtype(EmbeddingTable.from_tensors(tensors, str(model_name_or_path)), options.get("model_kwargs"))
     tokenizer = TextTokenizer.from_file(tokenizer_path)
     config = _read_config(module_class, model_name_or_path, hub)
     max_length = tokenizer.saved_max_length
@@ -110,3 +111,33 @@ def _read_config(module_class: type[Module], name: str, hub: dict[str, Any]) -> 
     if not isinstance(config, dict):
         raise ModelFolderError(f"The config.json of {name} must hold an object, got {type(config).__name__}.")
     return config
+
+
+def check_vocabulary(table: EmbeddingTable, tokenizer: TextTokenizer) -> None:
+    """Make sure that each token has a vector.
+
+    Raises:
+        TableError: If there are more or fewer vectors than tokens.
+    """
+    if tokenizer.has_dense_ids(table.vocab_size):
+        return
+    tokens = tokenizer.id_bound
+    if table.vocab_size != tokens:
+        raise TableError(
+            f"The table has vectors for {table.vocab_size:,} tokens, the tokenizer has {tokens:,}. They must be "
+            "as many: either the two are from different models, or the table is padded; then keep its first "
+            f"{tokens:,} rows."
+        )
+
+
+def _in_dtype(table: EmbeddingTable, model_kwargs: dict[str, Any] | None) -> EmbeddingTable:
+    """The table in the ``dtype`` (or ``torch_dtype``) of the host's ``model_kwargs``; as stored by default."""
+    options = model_kwargs or {}
+    asked = str(options.get("dtype", options.get("torch_dtype"))).removeprefix("torch.")
+    if asked in ("None", "auto"):
+        return table
+    if asked == "float32":
+        return table.to_float32()
+    if asked == "float16":
+        return table.quantized("float16")
+    raise OptionError(f"model_kwargs['dtype'] must be float32, float16 or auto for a static model; got {asked}.")

@@ -21,9 +21,9 @@ from typing_extensions import Self
 
 from sentence_transformers_static.errors import OptionError, TableError
 from sentence_transformers_static.modules.lookup import text_mean, text_means, token_vectors
-from sentence_transformers_static.modules.reading import DEFAULT_MAX_SEQ_LENGTH, read_model_files
+from sentence_transformers_static.modules.reading import DEFAULT_MAX_SEQ_LENGTH, check_vocabulary, read_model_files
 from sentence_transformers_static.modules.table import PRECISIONS, EmbeddingTable
-from sentence_transformers_static.tokens import TextTokenizer
+from sentence_transformers_static.tokens import TextTokenizer, padded
 
 logger = logging.get_logger(__name__)
 
@@ -86,7 +86,7 @@ class StaticEmbedding(InputModule):
         table = embedding_weights
         if not isinstance(table, EmbeddingTable):
             table = EmbeddingTable.create(table, token_mapping, token_weights)
-        self._check_vocabulary(table)
+        check_vocabulary(table, self._text_tokenizer)
         if table.embeddings.dtype == torch.float32:
             self.weight = nn.Parameter(table.embeddings)
         else:
@@ -120,10 +120,7 @@ class StaticEmbedding(InputModule):
             features["prompt_length"] = len(self._text_tokenizer([prompt.rstrip(" ")])[0])
             inputs = [prompt + text if isinstance(text, str) else text for text in inputs]
         ids, offsets = self._text_tokenizer(inputs, limit)
-        lengths = np.diff(offsets)
-        mask = np.arange(int(lengths.max(initial=1))) < lengths[:, None]
-        input_ids = np.full(mask.shape, self._text_tokenizer.padding_id, dtype=np.int64)
-        input_ids[mask] = ids
+        input_ids, mask = padded(ids, offsets, self._text_tokenizer.padding_id)
         return {
             "input_ids": torch.from_numpy(input_ids),
             "attention_mask": torch.from_numpy(mask.astype(np.int64)),
@@ -217,7 +214,7 @@ class StaticEmbedding(InputModule):
         previous = self._text_tokenizer
         self._text_tokenizer = TextTokenizer.copy_of(value)
         try:
-            self._check_vocabulary(self.table)
+            check_vocabulary(self.table, self._text_tokenizer)
         except TableError:
             self._text_tokenizer = previous
             raise
@@ -298,8 +295,7 @@ class StaticEmbedding(InputModule):
             TokenizerError: If ``tokenizer.json`` cannot be read.
         """
         files = read_model_files(cls, str(model_name_or_path), subfolder, kwargs)
-        table = _in_dtype(files.table, kwargs.get("model_kwargs"))
-        module = cls(files.tokenizer, table, max_seq_length=files.max_length)
+        module = cls(files.tokenizer, files.table, max_seq_length=files.max_length)
         computed = {*module.get_config_dict(), *_KEYS_OF_THE_FOLDER}
         module.metadata = {key: value for key, value in files.config.items() if key not in computed}
         return module
@@ -309,30 +305,6 @@ class StaticEmbedding(InputModule):
         """Read a model2vec folder or repository; model2vec itself is not needed. See :meth:`load` for the options."""
         return cls.load(model_id_or_path, **kwargs)
 
-    def _check_vocabulary(self, table: EmbeddingTable) -> None:
-        if self._text_tokenizer.has_dense_ids(table.vocab_size):
-            return
-        tokens = self._text_tokenizer.id_bound
-        if table.vocab_size != tokens:
-            raise TableError(
-                f"The table has vectors for {table.vocab_size:,} tokens, the tokenizer has {tokens:,}. They must be "
-                "as many: either the two are from different models, or the table is padded; then keep its first "
-                f"{tokens:,} rows."
-            )
-
 
 _KEYS_OF_THE_FOLDER = ("model_type", "architectures", "normalize", "vocabulary_quantization")
 """What ``config.json`` says of the folder rather than of the model; written anew when it is saved."""
-
-
-def _in_dtype(table: EmbeddingTable, model_kwargs: dict[str, Any] | None) -> EmbeddingTable:
-    """The table in the ``dtype`` (or ``torch_dtype``) of the host's ``model_kwargs``; as stored by default."""
-    options = model_kwargs or {}
-    asked = str(options.get("dtype", options.get("torch_dtype"))).removeprefix("torch.")
-    if asked in ("None", "auto"):
-        return table
-    if asked == "float32":
-        return table.to_float32()
-    if asked == "float16":
-        return table.quantized("float16")
-    raise OptionError(f"model_kwargs['dtype'] must be float32, float16 or auto for a static model; got {asked}.")

@@ -1,7 +1,7 @@
 """Tokenizers and vocabularies, without torch: turning text into ids, and fitting a vocabulary to a static model."""
 
 from sentence_transformers_static.tokens.backends import BACKENDS
-from sentence_transformers_static.tokens.text_tokenizer import TextTokenizer, check_texts
+from sentence_transformers_static.tokens.text_tokenizer import TextTokenizer, check_texts, padded
 from sentence_transformers_static.tokens.vocabulary import StudentVocabulary, compiled_pattern, student_vocabulary
 
 __all__ = [
@@ -10,5 +10,6 @@ __all__ = [
     "TextTokenizer",
     "check_texts",
     "compiled_pattern",
+    "padded",
     "student_vocabulary",
 ]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from tokenizers import AddedToken, Tokenizer
 from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
@@ -205,6 +206,15 @@ class TextTokenizer:
         if self.unknown_id is not None and self.unknown_id in special:
             return self.unknown_id
         return next(iter(special), 0)
+
+
+def padded(ids: Ids, offsets: Offsets, padding_id: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Flat ids in rows of equal length, at least 1, filled up with ``padding_id``; and which of them are tokens."""
+    lengths = np.diff(offsets)
+    mask = np.arange(int(lengths.max(initial=1))) < lengths[:, None]
+    rows = np.full(mask.shape, padding_id, dtype=np.int64)
+    rows[mask] = ids
+    return rows, mask
 
 
 def check_texts(texts: Sequence[object]) -> None:
