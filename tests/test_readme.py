@@ -26,10 +26,7 @@ def test_every_python_block_runs(
     shutil.copytree(minilm_256_path, tmp_path / "models" / "minilm-256")
     write_data(tmp_path / "data" / "evaluation")
     monkeypatch.chdir(tmp_path)
-    # What is printed there is in float32.
-    monkeypatch.setattr(
-        "sentence_transformers_static.distillation.precision.computes_in_bfloat16", lambda device: False
-    )
+    monkeypatch.setattr(precision, "computes_in_bfloat16", lambda device: False)  # what is printed there is in float32
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert len(blocks) >= 5
     assert TEACHER in blocks[0]

@@ -220,11 +220,10 @@ def test_what_was_remembered_is_damaged(owned_tokenizers: dict[str, Tokenizer], 
 
 
 @pytest.fixture(params=ACCEPTED, ids="-".join)
-def forced(request: pytest.FixtureRequest, owned_tokenizers: dict) -> tuple[TextTokenizer, TextTokenizer]:
+def forced(request: pytest.FixtureRequest, owned_tokenizers: dict, built: dict) -> tuple[TextTokenizer, TextTokenizer]:
     name, library = request.param
     fast, slow = owned(owned_tokenizers[name]), owned(owned_tokenizers[name])
-    selected = fast._engine._select()
-    fast._engine._chosen = selected.build(library)  # verified above
+    fast._engine._chosen = built[name, library][0]  # verified above
     return fast, slow
 
 
