@@ -19,6 +19,10 @@ DEFAULT_MAX_SEQ_LENGTH = 512
 STOCK_SUBFOLDER = "0_StaticEmbedding"
 """Where older versions of the host put its StaticEmbedding."""
 
+_WRITTEN_ANEW = (
+    *("model_type", "architectures", "normalize"),  # of the folder
+    *("hidden_dim", "max_length", "embedding_dtype", "vocabulary_quantization"),  # of the module
+)
 _WEIGHTS = "model.safetensors"
 _HUB_OPTIONS = ("token", "cache_folder", "revision", "local_files_only")
 _EXPECTED_FILES = (
@@ -43,6 +47,11 @@ class ModelFiles:
     tokenizer: TextTokenizer
     config: dict[str, Any]
     max_length: int | None
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What ``config.json`` says beyond what is written anew when a model is saved."""
+        return {key: value for key, value in self.config.items() if key not in _WRITTEN_ANEW}
 
 
 def read_model_files(

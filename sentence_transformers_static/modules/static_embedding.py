@@ -19,7 +19,7 @@ from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 from transformers.utils import logging
 from typing_extensions import Self
 
-from sentence_transformers_static.errors import OptionError, TableError
+from sentence_transformers_static.errors import OptionError
 from sentence_transformers_static.modules.lookup import text_mean, text_means, token_vectors
 from sentence_transformers_static.modules.reading import DEFAULT_MAX_SEQ_LENGTH, check_vocabulary, read_model_files
 from sentence_transformers_static.modules.table import PRECISIONS, EmbeddingTable
@@ -83,9 +83,12 @@ class StaticEmbedding(InputModule):
             raise OptionError(f"embedding_dim must be a whole number above 0; got {embedding_dim!r}.")
         if embedding_weights is None:
             embedding_weights = torch.randn(self._text_tokenizer.id_bound, embedding_dim or 0)
-        table = embedding_weights
-        if not isinstance(table, EmbeddingTable):
-            table = EmbeddingTable.create(table, token_mapping, token_weights)
+        if isinstance(embedding_weights, EmbeddingTable):
+            table = embedding_weights
+            if token_mapping is not None or token_weights is not None:
+                raise OptionError("An EmbeddingTable has its own mapping and weights; give them there, not beside it.")
+        else:
+            table = EmbeddingTable.create(embedding_weights, token_mapping, token_weights)
         check_vocabulary(table, self._text_tokenizer)
         if table.embeddings.dtype == torch.float32:
             self.weight = nn.Parameter(table.embeddings)
@@ -154,11 +157,7 @@ class StaticEmbedding(InputModule):
         )
 
     def flat_ids(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
-        """The known tokens of ``texts``, each known to be a ``str``, one text after the other.
-
-        Returns:
-            ``ids``, ``(tokens,)`` int32, and ``offsets``, ``(texts + 1,)`` int64; see :class:`TextTokenizer`.
-        """
+        """``ids`` and ``offsets`` of ``texts``, each known to be a ``str``; see :meth:`TextTokenizer.__call__`."""
         ids, offsets = self._text_tokenizer.tokenize(texts, self._max_length)
         return torch.from_numpy(ids), torch.from_numpy(offsets if offsets.flags.writeable else offsets.copy())
 
@@ -211,13 +210,9 @@ class StaticEmbedding(InputModule):
 
     @tokenizer.setter
     def tokenizer(self, value: Tokenizer | PreTrainedTokenizerBase) -> None:
-        previous = self._text_tokenizer
-        self._text_tokenizer = TextTokenizer.copy_of(value)
-        try:
-            check_vocabulary(self.table, self._text_tokenizer)
-        except TableError:
-            self._text_tokenizer = previous
-            raise
+        replacement = TextTokenizer.copy_of(value)
+        check_vocabulary(self.table, replacement)
+        self._text_tokenizer = replacement
         self._transformers_tokenizer = None
 
     def get_config_dict(self) -> dict[str, Any]:
@@ -296,15 +291,10 @@ class StaticEmbedding(InputModule):
         """
         files = read_model_files(cls, str(model_name_or_path), subfolder, kwargs)
         module = cls(files.tokenizer, files.table, max_seq_length=files.max_length)
-        computed = {*module.get_config_dict(), *_KEYS_OF_THE_FOLDER}
-        module.metadata = {key: value for key, value in files.config.items() if key not in computed}
+        module.metadata = files.metadata
         return module
 
     @classmethod
     def from_model2vec(cls, model_id_or_path: str | Path, **kwargs: Any) -> Self:
         """Read a model2vec folder or repository; model2vec itself is not needed. See :meth:`load` for the options."""
         return cls.load(model_id_or_path, **kwargs)
-
-
-_KEYS_OF_THE_FOLDER = ("model_type", "architectures", "normalize", "vocabulary_quantization")
-"""What ``config.json`` says of the folder rather than of the model; written anew when it is saved."""

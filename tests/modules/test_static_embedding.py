@@ -211,3 +211,10 @@ def test_a_truncated_table(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(ModelFolderError, match="damaged.*Download it or save the model again"):
         StaticEmbedding.load(str(tmp_path))
+
+
+def test_a_table_has_its_own_weights() -> None:
+    table = EmbeddingTable.create(torch.randn(teachers.bert().tokenizer.backend_tokenizer.get_vocab_size(), 4))
+    assert StaticEmbedding(teachers.bert().tokenizer, table).get_embedding_dimension() == 4
+    with pytest.raises(OptionError, match="has its own mapping and weights"):
+        StaticEmbedding(teachers.bert().tokenizer, table, token_weights=torch.ones(table.vocab_size))

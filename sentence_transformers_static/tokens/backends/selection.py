@@ -120,6 +120,7 @@ class Selection:
         return backend
 
     def _is_exact(self, name: str) -> bool:
+        logger.info(f"Comparing {name} with {REFERENCE} for this tokenizer, once on this machine.")
         try:
             text = first_difference(self.build(name), self._reference, self._serialized)
         except Exception as error:  # a library may fail on any probe
