@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal, cast
 
 import typer
 
-from sentence_transformers_static.cli.text_files import SUFFIXES, read_texts
 from sentence_transformers_static.errors import OptionError, OutputExistsError
 from sentence_transformers_static.folders import refuse_existing
+from sentence_transformers_static.text_files import SUFFIXES, read_texts
 
 
 def distill(

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from sentence_transformers_static.cli.text_files import in_chunks, read_texts
 from sentence_transformers_static.cli.vector_files import SUFFIXES, Vectors, vector_writer
 from sentence_transformers_static.errors import OptionError
 from sentence_transformers_static.folders import refuse_existing
+from sentence_transformers_static.text_files import in_chunks, read_texts
 
 _CHUNK = 16384
 """Texts in memory at a time."""

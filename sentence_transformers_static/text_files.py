@@ -37,6 +37,31 @@ def read_texts(path: Path, column: str) -> Iterator[str]:
     return _strings(_read(readers[path.suffix], path, column), path)
 
 
+def read_vocabulary(path: Path) -> list[str] | dict[str, int]:
+    """The words in a file, each with its count if the file has counts.
+
+    Args:
+        path: ``.csv`` or ``.parquet`` with the column ``text``, and, for counts, ``count``; ``.txt`` and ``.jsonl``
+            as for texts.
+
+    Raises:
+        OptionError: If the file is missing, its suffix is unknown, or it has no column ``text``.
+        InputError: If a value is not text, or a count no whole number.
+    """
+    words = list(read_texts(path, "text"))
+    readers = {".csv": _read_csv, ".parquet": _read_parquet}
+    if path.suffix not in readers:
+        return [word for word in words if word.strip()]
+    try:
+        counts = list(_read(readers[path.suffix], path, "count"))
+    except OptionError:
+        return words
+    try:
+        return {word: int(count) for word, count in zip(words, counts, strict=True)}
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{path} holds a count that is no whole number: {error}.") from error
+
+
 def in_chunks(texts: Iterable[str], size: int) -> Iterator[list[str]]:
     """``texts`` in lists of ``size``; the last may be shorter."""
     iterator = iter(texts)
