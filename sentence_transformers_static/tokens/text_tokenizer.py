@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from tokenizers import AddedToken, Tokenizer
+from tokenizers import AddedToken, Encoding, Tokenizer
 from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from sentence_transformers_static.errors import InputError, TokenizerError
@@ -121,6 +121,10 @@ class TextTokenizer:
             ids, offsets = _cut(ids, offsets, max_length)
         return (ids, offsets) if keep_unknown else _without(self.unknown_id, ids, offsets)
 
+    def encodings(self, texts: Sequence[str]) -> list[Encoding]:
+        """What ``tokenizers`` says of each text: ids, unknown ones included, and which characters each covers."""
+        return list(self._backend.encode_batch(list(texts), add_special_tokens=False))
+
     def chunks(self, texts: Sequence[str]) -> Iterator[slice]:
         """Runs of ``texts`` of so many characters each as it is best to tokenize at once, in bounded memory."""
         ends = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)).cumsum()
@@ -135,13 +139,18 @@ class TextTokenizer:
         try:
             return self._engine(texts)
         except Exception as error:  # the bindings raise a bare Exception
-            readable = [_without_lone_surrogates(text) for text in texts]
+            readable = [without_lone_surrogates(text) for text in texts]
             if readable != list(texts):
                 return self._tokenize(readable)
             raise TokenizerError(
                 f"The tokenizer ({self.model_type}) cannot split these texts: {error}. "
                 "Its vocabulary has no unknown token where it needs one; add it to the tokenizer.json."
             ) from error
+
+    def normalize(self, text: str) -> str:
+        """``text`` as the tokenizer's normalizer leaves it."""
+        normalizer = self._backend.normalizer
+        return text if normalizer is None else str(normalizer.normalize_str(without_lone_surrogates(text)))
 
     @property
     def vocab_size(self) -> int:
@@ -254,7 +263,7 @@ def _without(token_id: int | None, ids: Ids, offsets: Offsets) -> tuple[Ids, Off
     return np.delete(ids, places), offsets - np.searchsorted(places, offsets)
 
 
-def _without_lone_surrogates(text: str) -> str:
+def without_lone_surrogates(text: str) -> str:
     """``text`` with each lone surrogate, which has no UTF-8 form, replaced by ``?``."""
     try:
         text.encode("utf-8")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from skeletoken import TokenizerModel
 from tokenizers import Tokenizer
 from transformers import PreTrainedTokenizerFast
 
-from sentence_transformers_static.errors import OptionError, TokenizerError
+from sentence_transformers_static.tokens.addition import add_words
+from sentence_transformers_static.tokens.editing import as_editable, compiled_pattern, matched_tokens, without_tokens
+from sentence_transformers_static.tokens.removal import lowercased, pruned
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class StudentVocabulary:
         teacher_ids: For each token, its ids in the teacher's own vocabulary, without special tokens.
         prefix_ids: What the teacher's tokenizer puts before a text (such as BOS or CLS), in the teacher's ids.
         suffix_ids: What it puts after one (such as EOS or SEP).
+        added_words: The words that the teacher's tokenizer has no token for, as they were given; their tokens are the
+            last ones.
     """
 
     tokenizer: Tokenizer
@@ -32,10 +35,15 @@ class StudentVocabulary:
     teacher_ids: list[list[int]]
     prefix_ids: list[int]
     suffix_ids: list[int]
+    added_words: list[str] = field(default_factory=list)
 
 
 def student_vocabulary(
-    tokenizer: PreTrainedTokenizerFast, token_remove_pattern: str | None = None
+    tokenizer: PreTrainedTokenizerFast,
+    token_remove_pattern: str | None = None,
+    *,
+    vocabulary: Sequence[str] = (),
+    lowercase: bool = False,
 ) -> StudentVocabulary:
     """Fit the teacher's vocabulary to a static model; the teacher's tokenizer is left untouched.
 
@@ -46,81 +54,52 @@ def student_vocabulary(
     Args:
         tokenizer: The teacher's, a fast one.
         token_remove_pattern: Regular expression; tokens that it matches at their start are removed. None: none are.
+        vocabulary: Words and phrases to add; see :func:`add_words`. What is skipped is logged once, as a warning.
+        lowercase: Whether texts are to be lower-cased; see :func:`lowercase`.
 
     Raises:
         OptionError: If the pattern does not compile, matches the unknown token, or removes everything.
+        InputError: If a word is not a ``str``.
         TokenizerError: If the tokenizer cannot be taken apart.
     """
     pattern = compiled_pattern(token_remove_pattern)
-    with _quiet_skeletoken():
-        try:
-            original = TokenizerModel.from_transformers_tokenizer(tokenizer)
-        except Exception as error:
-            raise TokenizerError(
-                f"The teacher's tokenizer ({type(tokenizer).__name__}) cannot be taken apart: {error}. "
-                "WordPiece, Unigram, BPE and WordLevel tokenizers of the `tokenizers` library are supported."
-            ) from error
-        teacher_vocabulary = tokenizer.get_vocab()
-        prefix_ids = [teacher_vocabulary[token] for token in original.bos or []]
-        suffix_ids = [teacher_vocabulary[token] for token in original.eos or []]
-        model = original.prune_added_tokens()
-        if model.adds_prefix_space is not None:
-            model.adds_prefix_space = True
-        model.post_processor = model.truncation = None
-        model = _without(model, pattern, original.unk_token).prune_added_tokens()
-        if original.unk_token is not None:
-            # A Unigram model knows its unknown token by id, which the removals above have shifted.
-            model.unk_token = original.unk_token
-        tokens = model.sorted_vocabulary
-        student = model.to_tokenizer()
-
-    def in_teacher(token: str) -> list[int]:
-        token_id = teacher_vocabulary.get(token)
-        return [token_id] if token_id is not None else tokenizer.encode(token, add_special_tokens=False)
-
-    return StudentVocabulary(student, tokens, [in_teacher(token) for token in tokens], prefix_ids, suffix_ids)
+    original = as_editable(tokenizer)
+    teacher_vocabulary = tokenizer.get_vocab()
+    prefix_ids = [teacher_vocabulary[token] for token in original.bos or []]
+    suffix_ids = [teacher_vocabulary[token] for token in original.eos or []]
+    # Without the post-processor first: it holds on to tokens that the pattern may remove.
+    model = pruned(original)
+    if model.adds_prefix_space is not None:
+        model.adds_prefix_space = True
+    if pattern is not None:
+        model = pruned(without_tokens(model, matched_tokens(model, pattern)))
+    if lowercase:
+        model = lowercased(model)
+    tokens, student, words = model.sorted_vocabulary, model.to_tokenizer(), list[str]()
+    if vocabulary:
+        student, words = _extended(student, vocabulary)
+        tokens = [str(student.id_to_token(token_id)) for token_id in range(student.get_vocab_size())]
+    # An added word is shown as it was given, another token by its id, unless the teacher has none for it.
+    shown = [*tokens[: len(tokens) - len(words)], *words]
+    ids = [teacher_vocabulary.get(token) for token in tokens[: len(tokens) - len(words)]] + [None] * len(words)
+    encoded = iter(_encoded(tokenizer, [text for text, token_id in zip(shown, ids, strict=True) if token_id is None]))
+    teacher_ids = [next(encoded) if token_id is None else [token_id] for token_id in ids]
+    return StudentVocabulary(student, tokens, teacher_ids, prefix_ids, suffix_ids, words)
 
 
-def compiled_pattern(pattern: str | None) -> re.Pattern[str] | None:
-    """``pattern``, compiled; None for None.
-
-    Raises:
-        OptionError: If it is no regular expression.
-    """
-    try:
-        return None if pattern is None else re.compile(pattern)
-    except re.error as error:
-        raise OptionError(
-            f"token_remove_pattern {pattern!r} is not a regular expression: {error}. "
-            "Mend it, or pass None to remove no token."
-        ) from error
+def _encoded(tokenizer: PreTrainedTokenizerFast, texts: list[str]) -> list[list[int]]:
+    if not texts:
+        return []
+    backend = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())  # transformers leaves its settings in its own
+    backend.no_padding()
+    backend.no_truncation()
+    return [list(encoding.ids) for encoding in backend.encode_batch(texts, add_special_tokens=False)]
 
 
-def _without(model: TokenizerModel, pattern: re.Pattern[str] | None, unknown: str | None) -> TokenizerModel:
-    if pattern is None:
-        return model
-    received = pattern.pattern
-    tokens = model.sorted_vocabulary
-    removed = [token for token in tokens if pattern.match(token)]
-    if len(removed) == len(tokens):
-        raise OptionError(
-            f"token_remove_pattern {received!r} removes all {len(tokens):,} tokens. Make it narrower, or pass None."
-        )
-    if unknown in removed:
-        raise OptionError(
-            f"token_remove_pattern {received!r} removes the unknown token {unknown!r}, which the tokenizer needs. "
-            "Make it narrower."
-        )
-    return model.remove_tokens_from_vocabulary(removed)
-
-
-@contextmanager
-def _quiet_skeletoken() -> Iterator[None]:
-    """Hold back skeletoken's warnings about tokens that it is, rightly, asked to renumber."""
-    logger = logging.getLogger("skeletoken")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
+def _extended(tokenizer: Tokenizer, vocabulary: Sequence[str]) -> tuple[Tokenizer, list[str]]:
+    """The tokenizer, and the words that it has new ids for, in their order."""
+    extension = add_words(tokenizer, vocabulary)
+    if extension.skipped:
+        logger.warning(f"Of {len(vocabulary):,} words, {len(extension.words):,} were added. {extension.summary()}")
+    pairs = zip(extension.words, extension.tokens, strict=True)
+    return extension.tokenizer, [word for word, token in pairs if tokenizer.token_to_id(token) is None]

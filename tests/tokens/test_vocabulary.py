@@ -13,6 +13,7 @@ from tests import teachers, texts
 def test_contract(name: str) -> None:
     """Dense ids, special tokens gone, each token shown to the teacher as itself; the input untouched."""
     tokenizer = teachers.ALL[name]().tokenizer
+    reference = tokenizer.encode("word")
     before = tokenizer.backend_tokenizer.to_str()
     vocabulary = student_vocabulary(tokenizer)
     student = vocabulary.tokenizer.get_vocab(with_added_tokens=True)
@@ -21,7 +22,6 @@ def test_contract(name: str) -> None:
     teacher = tokenizer.get_vocab()
     assert vocabulary.teacher_ids == [[teacher[token]] for token in vocabulary.tokens]
     wrapped = [*vocabulary.prefix_ids, teacher[vocabulary.tokens[50]], *vocabulary.suffix_ids]
-    reference = tokenizer.encode("word")
     assert wrapped[: len(vocabulary.prefix_ids)] == reference[: len(vocabulary.prefix_ids)]
     assert (
         wrapped[len(wrapped) - len(vocabulary.suffix_ids) :] == reference[len(reference) - len(vocabulary.suffix_ids) :]
