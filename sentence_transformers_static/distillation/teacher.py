@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, cast
+from itertools import compress
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import nn
+from sentence_transformers.sentence_transformer.modules import Pooling
+from torch import Tensor, nn
 from tqdm.auto import tqdm
 from transformers import PreTrainedTokenizerFast
 
 from sentence_transformers_static.cards import card_metadata
 from sentence_transformers_static.errors import OptionError, TeacherError, TokenizerError
+from sentence_transformers_static.tokens.alignment import Spans
 
 _UNLIMITED = 10**6
 """A tokenizer that knows no limit says a number of thirty digits."""
 
 _RESERVED_POSITIONS = 2
 """In RoBERTa's family positions are counted from the padding's id on."""
+
+
+_MEANS = ("mean", "mean_sqrt_len_tokens", "weightedmean")
+"""Poolings that give the direction of a mean of the tokens' vectors."""
+
+
+class TokenizedTexts(NamedTuple):
+    """Texts in the teacher's tokens.
+
+    Attributes:
+        ids: Of each text, its ids, special ones and the prompt's included.
+        spans: Of each text, the first character and the one after the last of each of its tokens, without these.
+        of_text: ``(tokens of all texts,)`` bool, which of ``ids`` have spans.
+    """
+
+    ids: list[list[int]]
+    spans: list[Spans]
+    of_text: npt.NDArray[np.bool_]
 
 
 class Teacher:
@@ -73,6 +94,25 @@ class Teacher:
             list[list[int]], self.tokenizer(prompted, truncation=True, max_length=limit, padding=False)["input_ids"]
         )
 
+    def tokenize_with_spans(self, texts: Sequence[str], max_length: int) -> TokenizedTexts:
+        """As :meth:`tokenize`, and which characters of the text each token covers."""
+        limit = min(self._max_length(), max_length)
+        encoded = self.tokenizer(
+            [self.prompt + text for text in texts],
+            truncation=True,
+            max_length=limit,
+            padding=False,
+            return_offsets_mapping=True,
+            return_special_tokens_mask=True,
+        )
+        before = len(self.prompt)
+        spans, of_text = [], []
+        for offsets, special in zip(encoded["offset_mapping"], encoded["special_tokens_mask"], strict=True):
+            is_text = [not one and end > before for (_, end), one in zip(offsets, special, strict=True)]
+            of_text += is_text
+            spans.append([(start - before, end - before) for start, end in compress(offsets, is_text)])
+        return TokenizedTexts(encoded["input_ids"], spans, np.array(of_text, dtype=bool))
+
     def _max_length(self) -> int:
         """How many tokens it takes: what its tokenizer says, else what its position embeddings are for."""
         if self.tokenizer.model_max_length < _UNLIMITED:
@@ -110,9 +150,7 @@ class Teacher:
         vectors: npt.NDArray[np.float32] | None = None
         disable = None if show_progress_bar is None else not show_progress_bar
         with (
-            self._evaluating(device) as on_device,
-            torch.inference_mode(),
-            torch.autocast(on_device.type, torch.bfloat16, enabled=bfloat16),
+            self.running(device, bfloat16=bfloat16) as on_device,
             tqdm(total=len(order), desc=description, unit=" sequences", disable=disable) as progress,
         ):
             for start in range(0, len(order), batch_size):
@@ -124,17 +162,51 @@ class Teacher:
                 progress.update(len(batch))
         return self._finite(vectors)
 
+    @property
+    def gives_token_vectors(self) -> bool:
+        """Whether its vector of a text is made of the mean of its tokens' vectors."""
+        modes = [module.pooling_mode for module in self._pipeline if isinstance(module, Pooling)]
+        return len(modes) == 1 and modes[0] in _MEANS
+
+    def token_vectors(self, token_ids: Sequence[Sequence[int]], device: torch.device) -> npt.NDArray[np.float32]:
+        """The vector of each token in its sequence, ``(tokens of all sequences, dim)`` float32.
+
+        What follows the pooling, such as Dense, is applied to each token. To be called while :meth:`running`.
+
+        Raises:
+            TeacherError: If the teacher fails, or gives NaN or infinite values.
+        """
+
+        def run() -> Tensor:
+            features = self._features(list(token_ids), 0, device)
+            mask = features["attention_mask"].bool()
+            for module in self._pipeline:
+                if isinstance(module, Pooling):
+                    flat = features["token_embeddings"][mask].unsqueeze(1)
+                    features = {"token_embeddings": flat, "attention_mask": mask.new_ones(flat.shape[:2]).long()}
+                features = module(features)
+            return cast(Tensor, features["sentence_embedding"])
+
+        return self._finite(self._run(run, len(token_ids)))
+
     def _forward(self, batch: list[Sequence[int]], prompt_length: int, device: torch.device) -> npt.NDArray[np.float32]:
-        try:
+        def run() -> Tensor:
             features = self._features(batch, prompt_length, device)
             for module in self._pipeline:
                 features = module(features)
-            return np.asarray(features["sentence_embedding"].float().cpu().numpy())
+            return cast(Tensor, features["sentence_embedding"])
+
+        return self._run(run, len(batch))
+
+    def _run(self, run: Callable[[], Tensor], batch_size: int) -> npt.NDArray[np.float32]:
+        """What ``run`` gives as an array; its failure told as ours."""
+        try:
+            return np.asarray(run().float().cpu().numpy())
         except TeacherError:
             raise
         except Exception as error:
             raise TeacherError(
-                f"The teacher {self.name} failed on a batch of {len(batch)} sequences of tokens: {error}. "
+                f"The teacher {self.name} failed on a batch of {batch_size} sequences of tokens: {error}. "
                 "Expected an encoder or decoder that takes input_ids and attention_mask; of an encoder-decoder, pass "
                 "the encoder. If memory ran out, lower batch_size."
             ) from error
@@ -168,7 +240,7 @@ class Teacher:
         return home if device is None else check_device(device)
 
     @contextmanager
-    def _evaluating(self, device: str | None) -> Iterator[torch.device]:
+    def running(self, device: str | None, *, bfloat16: bool) -> Iterator[torch.device]:
         """The pipeline in evaluation mode and on ``device``; afterwards as and where it was."""
         home, target = self.device(None), self.device(device)
         training = {module: module.training for module in self._pipeline.modules()}
@@ -176,7 +248,8 @@ class Teacher:
         if target != home:
             self._pipeline.to(target)
         try:
-            yield target
+            with torch.inference_mode(), torch.autocast(target.type, torch.bfloat16, enabled=bfloat16):
+                yield target
         finally:
             if target != home:
                 self._pipeline.to(home)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,9 @@ FloatArray = npt.NDArray[np.floating]
 _BLOCK_ROWS = 8192
 """Rows converted to float64 at a time, so that a table of a million rows is never held twice."""
 
+_NO_VARIANCE = 1e-9
+"""The share of the largest variance below which a component holds rounding errors only."""
+
 
 @dataclass(frozen=True)
 class PCA:
@@ -22,8 +25,8 @@ class PCA:
 
     Attributes:
         mean: ``(dim,)`` float64, the mean row.
-        components: ``(k, dim)`` float64, orthonormal, by falling variance. The sign of each is the one that
-            makes the largest absolute projection of the fitted rows positive.
+        components: ``(k, dim)`` float64, by falling variance; orthonormal unless :meth:`whitened`. The sign of each is
+            the one that makes the largest absolute projection of the fitted rows positive.
         explained_variance_ratio: ``(k,)`` float64, the share of the total variance along each component.
     """
 
@@ -38,8 +41,26 @@ class PCA:
             projected[block] = (rows[block] - self.mean) @ self.components.T
         return projected
 
+    def whitened(self, exponent: float) -> PCA:
+        """This projection with component i divided by ``(variance_i / variance_0) ** (exponent / 2)``.
 
-def fit_pca(rows: FloatArray, n_components: int | float | None = None) -> PCA:
+        With ``exponent`` 1 the fitted rows vary alike along each component (whitening); with 0 nothing changes. Fitted
+        with token probabilities as weights it is Zipfian whitening (Yokoi et al. 2024, "Zipfian Whitening").
+        """
+        largest = self.explained_variance_ratio[0]
+        ratio = self.explained_variance_ratio / (largest if largest > 0 else 1.0)
+        # A component along which nothing varies holds rounding errors only; they are not blown up.
+        scale = np.where(ratio > _NO_VARIANCE, ratio, 1.0) ** (-exponent / 2)
+        return replace(self, components=self.components * scale[:, None])
+
+
+def fit_pca(
+    rows: FloatArray,
+    n_components: int | float | None = None,
+    *,
+    weights: FloatArray | None = None,
+    skip: int = 0,
+) -> PCA:
     """Fit a centred PCA by the eigendecomposition of the covariance matrix (Pearson 1901; Hotelling 1933).
 
     Reducing the token rows of a distilled model this way also removes their common mean, which helps
@@ -48,8 +69,11 @@ def fit_pca(rows: FloatArray, n_components: int | float | None = None) -> PCA:
     Args:
         rows: ``(n, dim)``, any float dtype, finite. Read once for the mean and once for the covariance; sums are
             accumulated in float64.
-        n_components: How many components to keep: an int in ``[1, dim]``; a float in ``(0, 1)`` for the fewest
+        n_components: How many components to keep: an int in ``[1, dim - skip]``; a float in ``(0, 1)`` for the fewest
             components that explain at least that share of the variance; None for all, that is a rotation.
+        weights: ``(n,)``, how much each row counts in mean and covariance, such as its token's probability (Yokoi et
+            al. 2024, "Zipfian Whitening"); None for all alike.
+        skip: How many components of the largest variance to leave out (Mu and Viswanath 2018).
 
     Raises:
         OptionError: If ``n_components`` is outside these ranges, or ``rows`` has fewer than 2 rows.
@@ -57,26 +81,31 @@ def fit_pca(rows: FloatArray, n_components: int | float | None = None) -> PCA:
     n, dim = rows.shape
     if n < 2:
         raise OptionError(f"PCA needs at least 2 rows, got {n}.")
-    _check_components(n_components, dim)
-
-    mean = np.zeros(dim)
-    for block in _blocks(n):
-        mean += rows[block].sum(axis=0, dtype=np.float64)
-    mean /= n
-    covariance = np.zeros((dim, dim))
-    for block in _blocks(n):
-        centred = rows[block] - mean
-        covariance += centred.T @ centred
-    covariance /= n - 1
-
+    _check_components(n_components, dim - skip)
+    mean, covariance = _moments(rows, weights)
     eigenvalues, eigenvectors = np.linalg.eigh(covariance)
     variance = np.clip(eigenvalues[::-1], 0.0, None)
     total = variance.sum()
-    ratio = variance / total if total > 0 else np.zeros_like(variance)
+    ratio = (variance / total if total > 0 else np.zeros_like(variance))[skip:]
     kept = _count_components(ratio, n_components)
-    components = eigenvectors[:, ::-1][:, :kept].T
+    components = eigenvectors[:, ::-1][:, skip : skip + kept].T
     components = components * _signs(rows, mean, components)[:, None]
     return PCA(mean, components, ratio[:kept])
+
+
+def _moments(rows: FloatArray, weights: FloatArray | None) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Mean and covariance, unbiased if there are no weights."""
+    n, dim = rows.shape
+    mean, covariance = np.zeros(dim), np.zeros((dim, dim))
+    share = None if weights is None else np.asarray(weights, dtype=np.float64) / np.sum(weights, dtype=np.float64)
+    for block in _blocks(n):
+        mean += rows[block].sum(axis=0, dtype=np.float64) if share is None else share[block] @ rows[block]
+    if share is None:
+        mean /= n
+    for block in _blocks(n):
+        centred = rows[block] - mean
+        covariance += centred.T @ (centred if share is None else centred * share[block, None])
+    return mean, covariance / (n - 1) if share is None else covariance
 
 
 def _blocks(n: int) -> Iterator[slice]:
