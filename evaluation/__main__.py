@@ -15,9 +15,11 @@ COMMANDS = {
     "throughput": "evaluation.throughput:throughput",
     "training": "evaluation.training:training",
     "parity": "evaluation.parity:parity",
+    "ablations": "evaluation.ablations.run:ablations",
     "plot": "evaluation.plot:plot",
     "page": "evaluation.page:page",
     "build-data": "evaluation.data:build_data",
+    "build-outside-data": "evaluation.data.outside:build_outside_data",
     "build-words": "evaluation.words:build_words",
 }
 app = typer.Typer(help="Measurements of sentence-transformers-static.", no_args_is_help=True, add_completion=False)

@@ -85,11 +85,11 @@ def _build(sources: Sources, progress: Callable[[str], None]) -> list[Task]:
     progress("WordSim353, from gensim")
     tasks = [wordsim353(sources.word_pairs())]
     progress("VaderMovie, from vaderSentiment")
-    tasks.append(vader_movie(sources.film_reviews()))
+    tasks.append(vader_movie(sources.vader("movieReviewSnippets")))
     progress("SupportReranking, from chatterbot-corpus")
     tasks.append(support_reranking(sources.conversations()))
     progress("WordNetLexname and WordNetTopics, from wordnet-base")
-    glosses = noun_glosses(sources.nouns())
+    glosses = noun_glosses(sources.wordnet("noun"))
     tasks += [wordnet_lexname(glosses), wordnet_topics(glosses)]
     progress("DebianSection, DebianShort2Long and DebtagsWorksWith, from Debian's indexes")
     found = described_packages(sources.package_index(), sources.translation_index())

@@ -45,18 +45,21 @@ class Sources:
     translation: Path | None = None
     wordnet_deb: Path | None = None
 
-    def word_pairs(self) -> str:
-        """``wordsim353.tsv``, which gensim's wheel carries among its test data."""
+    def word_pairs(self, name: str = "wordsim353.tsv") -> str:
+        """A file of gensim's test data, which its wheel carries: ``wordsim353.tsv`` or ``simlex999.txt``."""
         options = [*WHEEL_FOR_ALL, *WHEEL_PLATFORM]
         wheel = download("gensim==4.4.0", options, "gensim-4.4.0-*.whl", self.downloads)
-        return _text(member(wheel, "gensim/test/test_data/wordsim353.tsv"), "wordsim353.tsv")
+        return _text(member(wheel, f"gensim/test/test_data/{name}"), name)
 
-    def film_reviews(self) -> str:
-        """The ground truth of VADER's film reviews: in an archive within the sdist."""
+    def vader(self, kind: str) -> str:
+        """The ground truth of one of VADER's four collections, such as ``movieReviewSnippets``.
+
+        It lies in an archive within the sdist.
+        """
         options = ["--no-binary", "vaderSentiment"]
         sdist = download("vaderSentiment==3.3.2", options, "[vV]ader[sS]entiment-3.3.2.tar.gz", self.downloads)
         data = member(sdist, "vaderSentiment-3.3.2/additional_resources/hutto_ICWSM_2014.tar.gz")
-        name = "hutto_ICWSM_2014/movieReviewSnippets_GroundTruth.txt"
+        name = f"hutto_ICWSM_2014/{kind}_GroundTruth.txt"
         return _text(member(data, name), name)
 
     def conversations(self) -> dict[str, str]:
@@ -66,10 +69,11 @@ class Sources:
         names = {topic: f"chatterbot_corpus/data/english/{topic}.yml" for topic in TOPICS}
         return {topic: _text(member(wheel, name), name) for topic, name in names.items()}
 
-    def nouns(self) -> str:
-        """WordNet's ``data.noun``."""
+    def wordnet(self, part_of_speech: str) -> str:
+        """WordNet's ``data.noun`` or ``data.verb``."""
         deb = self.wordnet_deb or self._apt.download("wordnet-base", "1:3.0-37")
-        return _text(deb_member(deb, "./usr/share/wordnet/data.noun"), "data.noun")
+        name = f"data.{part_of_speech}"
+        return _text(deb_member(deb, f"./usr/share/wordnet/{name}"), name)
 
     def package_index(self) -> str:
         """Debian's ``Packages``: names, sections, debtags."""

@@ -22,11 +22,16 @@ def vader_movie(ground_truth: str) -> Task:
     Raises:
         SourceError: If a line has other fields.
     """
-    rows = shuffled(_clear_snippets(ground_truth), SEED)
+    rows = shuffled(clear_snippets(ground_truth), SEED)
     return Task("VaderMovie", {"test": _columns(rows[:TEST]), "train": _columns(rows[TEST : TEST + TRAIN])})
 
 
-def _clear_snippets(ground_truth: str) -> list[tuple[str, int]]:
+def clear_snippets(ground_truth: str, name: str = "movieReviewSnippets") -> list[tuple[str, int]]:
+    """Text and label of each snippet whose mean valence is at least 1 either way.
+
+    Raises:
+        SourceError: If a line has other fields.
+    """
     rows = []
     for line in filter(None, (line.rstrip("\r") for line in ground_truth.split("\n"))):
         try:
@@ -34,12 +39,12 @@ def _clear_snippets(ground_truth: str) -> list[tuple[str, int]]:
             valence = float(number)
         except ValueError as error:
             raise SourceError(
-                f"movieReviewSnippets_GroundTruth.txt has the line {line!r}; expected number, valence and text."
+                f"{name}_GroundTruth.txt has the line {line!r}; expected number, valence and text."
             ) from error
         if abs(valence) >= CLEAR:
             rows.append((text, int(valence > 0)))
     if not rows:
-        raise SourceError("movieReviewSnippets_GroundTruth.txt holds no snippet with a clear valence.")
+        raise SourceError(f"{name}_GroundTruth.txt holds no snippet with a clear valence.")
     return rows
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from evaluation.data.errors import SourceError
 from evaluation.data.sampling import shuffled
@@ -16,6 +17,16 @@ NOUN_FILES = (
     *("noun.quantity", "noun.relation", "noun.shape", "noun.state", "noun.substance", "noun.time"),
 )
 """Numbers 3 to 28 of WordNet's lexnames(5)."""
+
+FIRST_VERB_FILE = 29
+VERB_FILES = (
+    *("verb.body", "verb.change", "verb.cognition", "verb.communication", "verb.competition", "verb.consumption"),
+    *("verb.contact", "verb.creation", "verb.emotion", "verb.motion", "verb.perception", "verb.possession"),
+    *("verb.social", "verb.stative", "verb.weather"),
+)
+"""Numbers 29 to 43."""
+
+WORD_FIELD = 4
 
 TOO_SMALL = {"noun.Tops", "noun.motive"}
 """Left out of the classification: about fifty synsets each."""
@@ -33,29 +44,60 @@ Gloss = tuple[str, str]
 """A definition, and the name of its lexicographer's file."""
 
 
+class Synset(NamedTuple):
+    """A set of synonyms: the first of them, their definition, and the name of their lexicographer's file."""
+
+    word: str
+    gloss: str
+    file: str
+
+
 def noun_glosses(data_noun: str) -> list[Gloss]:
     """All definitions in the order of the file, without the examples that follow them.
 
+    Raises:
+        SourceError: If a line is not in the format of wndb(5).
+    """
+    return [(synset.gloss, synset.file) for synset in noun_synsets(data_noun)]
+
+
+def noun_synsets(data_noun: str) -> list[Synset]:
+    """All synsets of nouns in the order of the file.
+
     Args:
-        data_noun: WordNet's ``data.noun``, in the format of wndb(5): the second field is the number of the
-            lexicographer's file, and the gloss follows a bar. Examples are quoted.
+        data_noun: WordNet's ``data.noun``.
 
     Raises:
-        SourceError: If a line is not in that format.
+        SourceError: If a line is not in the format of wndb(5).
     """
-    glosses = []
-    for line in data_noun.split("\n"):
+    return _synsets(data_noun, "data.noun", FIRST_NOUN_FILE, NOUN_FILES)
+
+
+def verb_synsets(data_verb: str) -> list[Synset]:
+    """All synsets of verbs in the order of the file; as :func:`noun_synsets`."""
+    return _synsets(data_verb, "data.verb", FIRST_VERB_FILE, VERB_FILES)
+
+
+def _synsets(data: str, name: str, first_file: int, files: tuple[str, ...]) -> list[Synset]:
+    """The lines of a file in the format of wndb(5).
+
+    The second field is the number of the lexicographer's file, the fifth is the first word, and the gloss follows a
+    bar; examples, which are left out, are quoted.
+    """
+    synsets = []
+    for line in data.split("\n"):
         if not line or line.startswith("  "):  # the licence at the top
             continue
         fields, bar, gloss = line.partition(" | ")
-        number = fields.split(" ")[1:2]
-        position = int(number[0]) - FIRST_NOUN_FILE if number and number[0].isdigit() else -1
-        if not bar or not 0 <= position < len(NOUN_FILES):
-            raise SourceError(f"data.noun has the line {line[:60]!r}; expected the format of wndb(5).")
-        glosses.append((re.split(r'; "', gloss)[0].strip(), NOUN_FILES[position]))
-    if not glosses:
-        raise SourceError("data.noun holds no synset.")
-    return glosses
+        parts = fields.split(" ")
+        position = int(parts[1]) - first_file if len(parts) > WORD_FIELD and parts[1].isdigit() else -1
+        if not bar or not 0 <= position < len(files):
+            raise SourceError(f"{name} has the line {line[:60]!r}; expected the format of wndb(5).")
+        word = parts[WORD_FIELD].replace("_", " ")
+        synsets.append(Synset(word, re.split(r'; "', gloss)[0].strip(), files[position]))
+    if not synsets:
+        raise SourceError(f"{name} holds no synset.")
+    return synsets
 
 
 def wordnet_lexname(glosses: list[Gloss]) -> Task:

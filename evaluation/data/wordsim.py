@@ -15,6 +15,11 @@ def wordsim353(tsv: str) -> Task:
     Raises:
         SourceError: If a line is not two words and a number.
     """
+    return word_pairs(tsv, "WordSim353", "wordsim353.tsv")
+
+
+def word_pairs(tsv: str, task: str, file: str) -> Task:
+    """As :func:`wordsim353`, of another set of pairs."""
     rows = []
     for line in tsv.split("\n"):
         if not line or line.startswith("#"):
@@ -23,8 +28,8 @@ def wordsim353(tsv: str) -> Task:
             first, second, score = line.rstrip("\r").split("\t")
             rows.append((first, second, float(score)))
         except ValueError as error:
-            raise SourceError(f"wordsim353.tsv has the line {line!r}; expected word, word and number.") from error
+            raise SourceError(f"{file} has the line {line!r}; expected word, word and number.") from error
     if not rows:
-        raise SourceError("wordsim353.tsv holds no pair of words.")
+        raise SourceError(f"{file} holds no pair of words.")
     first_words, second_words, scores = (list(column) for column in zip(*rows, strict=True))
-    return Task("WordSim353", {"test": {"sentence1": first_words, "sentence2": second_words, "score": scores}})
+    return Task(task, {"test": {"sentence1": first_words, "sentence2": second_words, "score": scores}})
