@@ -16,6 +16,7 @@ COMMANDS = {
     "training": "evaluation.training:training",
     "parity": "evaluation.parity:parity",
     "ablations": "evaluation.ablations.run:ablations",
+    "domain-vocabulary": "evaluation.ablations.domain:domain_vocabulary",
     "plot": "evaluation.plot:plot",
     "page": "evaluation.page:page",
     "build-data": "evaluation.data:build_data",

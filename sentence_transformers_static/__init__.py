@@ -7,14 +7,22 @@ if TYPE_CHECKING:
     from sentence_transformers_static.distillation import distill, distill_from_model
     from sentence_transformers_static.model import StaticSentenceTransformer
     from sentence_transformers_static.modules import StaticEmbedding
+    from sentence_transformers_static.tokens import vocabulary_from_corpus
 
-__all__ = ["StaticEmbedding", "StaticSentenceTransformer", "distill", "distill_from_model"]
+__all__ = [
+    "StaticEmbedding",
+    "StaticSentenceTransformer",
+    "distill",
+    "distill_from_model",
+    "vocabulary_from_corpus",
+]
 
 _HOME = {
     "StaticEmbedding": "sentence_transformers_static.modules",
     "StaticSentenceTransformer": "sentence_transformers_static.model",
     "distill": "sentence_transformers_static.distillation",
     "distill_from_model": "sentence_transformers_static.distillation",
+    "vocabulary_from_corpus": "sentence_transformers_static.tokens",
 }
 """Where each name lives; it is imported when first used, so that ``st-static --help`` need not import torch."""
 

@@ -86,7 +86,7 @@ def _strings(values: Iterator[Any], path: Path) -> Iterator[str]:
         if not isinstance(value, str):
             raise InputError(
                 f"Row {row} of {path} holds {type(value).__name__} ({value!r:.60}) where text was expected. "
-                "Name the text column with --column, or mend the row."
+                "Name the column that holds text with --column (text_column in Python), or mend the row."
             )
         yield value
 
@@ -132,4 +132,6 @@ def _read_parquet(path: Path, column: str) -> Iterator[Any]:
 def _check_column(column: str, columns: Iterable[str], path: Path) -> None:
     if column not in columns:
         found = ", ".join(map(repr, columns)) or "none"
-        raise OptionError(f"{path} has no column {column!r}; it has {found}. Choose one with --column.")
+        raise OptionError(
+            f"{path} has no column {column!r}; it has {found}. Choose one with --column (text_column in Python)."
+        )

@@ -18,6 +18,7 @@ def test_public_names() -> None:
         "StaticSentenceTransformer",
         "distill",
         "distill_from_model",
+        "vocabulary_from_corpus",
     ]
     for name in sentence_transformers_static.__all__:
         assert inspect.getdoc(getattr(sentence_transformers_static, name)), name
@@ -27,13 +28,16 @@ def test_public_names() -> None:
 
 
 def test_signature_of_distill() -> None:
-    """model2vec's names and defaults, but for precision and pooling, so that an import can be exchanged."""
+    """model2vec's names and defaults, but for precision and pooling, so that an import can be exchanged.
+
+    The coefficient of SIF is "auto", which is model2vec's without a corpus: see tests/distillation/test_config.py.
+    """
     from model2vec.distill import distill as theirs
 
     ours = inspect.signature(sentence_transformers_static.distill).parameters
     for name, parameter in inspect.signature(theirs).parameters.items():
         assert name in ours
-        if name not in ("model_name", "quantize_to", "pooling"):
+        if name not in ("model_name", "quantize_to", "pooling", "sif_coefficient"):
             assert ours[name].default == parameter.default, name
 
 

@@ -83,8 +83,11 @@ def ablations(
 
 
 def _combinations(size: int | None) -> Iterator[tuple[Variant, int, int | None]]:
+    middle = size in CORPUS_SIZES[1:-1]
     for variant in VARIANTS:
-        for dimensions in DIMENSIONS:
+        if variant.minor and middle:
+            continue
+        for dimensions in DIMENSIONS[-1:] if variant.minor else DIMENSIONS:
             # What needs no corpus is the same for all sizes.
             if variant.needs_corpus or size == CORPUS_SIZES[0]:
                 yield variant, dimensions, size if variant.needs_corpus else 0

@@ -58,8 +58,15 @@ def _command(distillation: dict[str, Any]) -> str:
         "--pooling": distillation.get("pooling"),
         "--dtype": distillation.get("dtype", "float32"),
     }
+    # Those of a corpus are said where they are not what they are without one.
+    for option, blind in (("pca_fit", "tokens"), ("whitening", 0), ("remove_components", 0), ("contexts", 0)):
+        if (value := distillation.get(option, blind)) != blind:
+            options[f"--{option.replace('_', '-')}"] = value
     for option, value in options.items():
         words += [option, "none" if value is None else str(value)]
+    words += ["--lowercase"] if distillation.get("lowercase") else []
+    for option, made_from in (("vocabulary", "added_words"), ("corpus", "corpus")):
+        words += [f"--{option}", option.upper()] if distillation.get(made_from) else []
     if revision := distillation.get("revision"):
         words += ["--revision", str(revision)]
     return shlex.join(words)

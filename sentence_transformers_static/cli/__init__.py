@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sentence_transformers_static.cli import card, demo, distill, encode, evaluate, info, push, similarity
+from sentence_transformers_static.cli import card, demo, distill, encode, evaluate, info, push, similarity, vocabulary
 from sentence_transformers_static.errors import StaticEmbeddingError
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ def st_static(version: Annotated[bool, typer.Option("--version", help="Print the
 
 for command in (
     distill.distill,
+    vocabulary.vocabulary,
     encode.encode,
     similarity.similarity,
     info.info,

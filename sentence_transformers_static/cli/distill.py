@@ -19,10 +19,22 @@ def distill(
     pca_dims: Annotated[
         str, typer.Option(help="Dimensions; a share of the variance such as 0.95; 'auto' to rotate only; 'none'.")
     ] = "256",
-    sif_coefficient: Annotated[str, typer.Option(help="The a of the SIF weights a / (a + p), or 'none'.")] = "1e-4",
+    corpus: Annotated[
+        Path | None,
+        typer.Option(help=f"Texts to count tokens in, and to show them to the teacher in: {', '.join(SUFFIXES)}."),
+    ] = None,
+    vocabulary: Annotated[
+        Path | None, typer.Option(help="Words to be tokens of their own, such as `st-static vocabulary` writes.")
+    ] = None,
+    pca_fit: Annotated[str, typer.Option(help="What PCA is fitted to: tokens, frequencies or sentences.")] = "auto",
+    whitening: Annotated[str, typer.Option(help="How far the components are made equal, from 0 to 1.")] = "auto",
+    remove_components: Annotated[str, typer.Option(help="How many of the largest components are removed.")] = "auto",
+    contexts: Annotated[str, typer.Option(help="Sentences of CORPUS that each token is shown in; 0: alone.")] = "auto",
+    sif_coefficient: Annotated[str, typer.Option(help="The a of the SIF weights a / (a + p), or 'none'.")] = "auto",
     token_remove_pattern: Annotated[
         str, typer.Option(help="Leave out tokens that this regular expression matches at their start; '' for none.")
     ] = r"\[unused\d+\]",
+    lowercase: Annotated[bool, typer.Option("--lowercase", help="Lower-case texts.")] = False,
     quantize_to: Annotated[str, typer.Option(help="Precision of the table: float32, float16 or int8.")] = "float32",
     pooling: Annotated[str, typer.Option(help="teacher (its own pipeline), mean, first, last or pooler.")] = "teacher",
     dtype: Annotated[
@@ -37,7 +49,7 @@ def distill(
     eval_texts: Annotated[
         Path | None, typer.Option(help=f"Texts to measure the model on, for its card: {', '.join(SUFFIXES)}.")
     ] = None,
-    column: Annotated[str, typer.Option(help="Which column of EVAL_TEXTS holds the text.")] = "text",
+    column: Annotated[str, typer.Option(help="Which column of CORPUS and EVAL_TEXTS holds the text.")] = "text",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Write to OUTPUT even if it is not empty.")] = False,
 ) -> None:
     """Distil TEACHER into a static model, saved in OUTPUT."""
@@ -50,9 +62,17 @@ def distill(
     start = time.perf_counter()
     model = run(
         teacher,
+        vocabulary=vocabulary,
+        corpus=corpus,
+        text_column=column,
         pca_dims=_pca_dims(pca_dims),
-        sif_coefficient=_sif_coefficient(sif_coefficient),
+        pca_fit=cast(Any, pca_fit),
+        whitening=_number("--whitening", whitening),
+        remove_components=_number("--remove-components", remove_components),
+        contexts=_number("--contexts", contexts),
+        sif_coefficient=_number("--sif-coefficient", sif_coefficient, none=True),
         token_remove_pattern=token_remove_pattern or None,
+        lowercase=lowercase,
         quantize_to=cast(Any, quantize_to),
         pooling=cast(Any, pooling),
         dtype=cast(Any, dtype),
@@ -88,8 +108,11 @@ def _pca_dims(text: str) -> int | float | Literal["auto"] | None:
         raise OptionError(f"--pca-dims must be a number, 'auto' or 'none'; got {text!r}.") from error
 
 
-def _sif_coefficient(text: str) -> float | None:
+def _number(option: str, text: str, *, none: bool = False) -> Any:
+    """A whole number, a number, "auto", or None where that is a choice."""
+    if text.lower() == "auto" or (none and text.lower() == "none"):
+        return "auto" if text.lower() == "auto" else None
     try:
-        return None if text.lower() == "none" else float(text)
+        return int(text) if text.isdigit() else float(text)
     except ValueError as error:
-        raise OptionError(f"--sif-coefficient must be a number in (0, 1) or 'none'; got {text!r}.") from error
+        raise OptionError(f"{option} must be a number{', none' if none else ''} or auto; got {text!r}.") from error

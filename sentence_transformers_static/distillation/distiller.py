@@ -57,9 +57,9 @@ def distill(
         vocabulary: Words and phrases to be tokens of their own, wherever they stand: a list, a mapping from word to
             count, or a file (.txt, .jsonl; .csv and .parquet with the columns ``text`` and, if there are counts,
             ``count``); see :func:`vocabulary_from_corpus`. The teacher is shown each as it is given. For SIF they are
-            as probable as the corpus says; without one, as their counts say, the rarest being the rarest of all tokens;
-            without either, they are the rarest of all tokens, in the order given. Those that are one token already,
-            or nothing after normalization, are skipped and listed in a warning.
+            as probable as the corpus says; without one they rank after all other tokens, by falling count, or, without
+            counts, in the order given. Those that are one token already, or nothing after normalization, are skipped
+            and listed in a warning.
         corpus: Texts of the kind that the model will be used on, without labels: an iterable, a file (.txt, .jsonl,
             .csv, .parquet) or a ``datasets.Dataset``. They are read once, as a stream.
         text_column: Which column of the corpus holds the text.

@@ -43,19 +43,15 @@ def words_and_counts(vocabulary: Words | None) -> tuple[list[str], Mapping[str, 
 def guessed_probabilities(size: int, added: Sequence[float | None]) -> npt.NDArray[np.float64]:
     """Token probabilities without a corpus, ``(size,)`` float64, summing to 1.
 
-    By Zipf's law of a token's place in the vocabulary; see :func:`zipf_probabilities`. Words that were added stand
-    last, in the order given, so they count as the rarest, the first of them as the least rare. With counts, the rarest
-    of them has the place of the last token, and the others are more probable than it by as much as their counts say.
+    By Zipf's law of a token's rank; see :func:`zipf_probabilities`. The teacher's own tokens rank as they stand in its
+    vocabulary; words that were added rank after them, by falling count, or, without counts, in the order given.
 
     Args:
         size: Tokens of the vocabulary.
         added: The counts of the last of them, the words that were added; None where there is none.
     """
     probabilities = zipf_probabilities(size)
-    known = [count for count in added if count is not None]
-    if not known:
-        return probabilities
-    # A word without a count counts as the rarest that has one.
-    counts = np.array([min(known) if count is None else count for count in added])
-    probabilities[-len(counts) :] = probabilities[-1] * counts / counts.min()
-    return np.asarray(probabilities / probabilities.sum())
+    first = size - len(added)
+    order = np.argsort([-(count or 0) for count in added], kind="stable")
+    probabilities[first + order] = probabilities[first:].copy()
+    return probabilities

@@ -10,7 +10,7 @@ from sentence_transformers.base.modules import Transformer
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
 from sentence_transformers.util import get_device_name, is_sentence_transformer_model, load_file_path
 from torch import Tensor, nn
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from sentence_transformers_static.cards import card_metadata
 from sentence_transformers_static.distillation.config import PoolingMode
@@ -81,6 +81,24 @@ def load_teacher(
     if not teacher.card and (path := load_file_path(model_name, "README.md", revision=revision, token=token)):
         teacher.card = card_metadata(Path(path).read_text(encoding="utf-8", errors="replace"))
     return teacher
+
+
+def load_tokenizer(
+    model_name: str, *, revision: str | None = None, token: bool | str | None = None
+) -> PreTrainedTokenizerBase:
+    """The tokenizer of a teacher, without the teacher.
+
+    Raises:
+        TeacherError: If it cannot be loaded.
+    """
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(model_name, revision=revision, token=token)
+    except Exception as error:
+        raise TeacherError(
+            f"Could not load the tokenizer of {model_name!r}: {error}\nExpected a Hub name (check its spelling and the "
+            "connection), or a folder of a Sentence Transformers or transformers model."
+        ) from error
+    return cast(PreTrainedTokenizerBase, tokenizer)
 
 
 def as_teacher(

@@ -3,6 +3,7 @@
 from sentence_transformers_static.tokens.addition import Extension, add_words
 from sentence_transformers_static.tokens.backends import BACKENDS
 from sentence_transformers_static.tokens.editing import compiled_pattern
+from sentence_transformers_static.tokens.mining import vocabulary_from_corpus
 from sentence_transformers_static.tokens.removal import (
     lowercase,
     prune_added_tokens,
@@ -26,4 +27,5 @@ __all__ = [
     "remove_tokens",
     "remove_unreachable_tokens",
     "student_vocabulary",
+    "vocabulary_from_corpus",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sklearn import decomposition
 
@@ -94,3 +94,39 @@ def test_refused_numbers_of_components(components: float) -> None:
 def test_one_row_is_refused() -> None:
     with pytest.raises(OptionError, match="at least 2 rows, got 1"):
         fit_pca(np.ones((1, 3)))
+
+
+@given(tables(min_rows=3), st.randoms(use_true_random=False))
+def test_weights_are_as_if_rows_were_repeated(rows: np.ndarray, random: object) -> None:
+    counts = np.array([random.randint(1, 4) for _ in rows])  # type: ignore[attr-defined]
+    scale = max(1.0, float(np.abs(rows).max()))
+    assume(np.ptp(rows, axis=0).max() > 1e-2 * scale)  # of no variance there are no shares
+    weighted, repeated = fit_pca(rows, weights=counts), fit_pca(np.repeat(rows, counts, axis=0))
+    np.testing.assert_allclose(weighted.mean, repeated.mean, atol=1e-6 * scale)
+    np.testing.assert_allclose(weighted.explained_variance_ratio, repeated.explained_variance_ratio, atol=1e-6)
+
+
+@given(tables(min_rows=4))
+def test_skipping_leaves_the_largest_out(rows: np.ndarray) -> None:
+    whole, skipped = fit_pca(rows), fit_pca(rows, skip=1)
+    np.testing.assert_array_equal(skipped.explained_variance_ratio, whole.explained_variance_ratio[1:])
+    np.testing.assert_array_equal(np.abs(skipped.components), np.abs(whole.components[1:]))
+
+
+def test_whitened_rows_vary_alike() -> None:
+    generator = np.random.default_rng(0)
+    rows = generator.normal(size=(500, 6)) * [9, 5, 3, 1, 0.5, 0.1]
+    weights = generator.random(500)
+    pca = fit_pca(rows, weights=weights)
+    for exponent, expected in ((0.0, 1.0), (0.5, 0.5), (1.0, 0.0)):
+        projected = pca.whitened(exponent).transform(rows).astype(np.float64)
+        variance = (weights[:, None] * projected**2).sum(axis=0) / weights.sum()
+        ratio = pca.explained_variance_ratio / pca.explained_variance_ratio[0]
+        np.testing.assert_allclose(variance / variance[0], ratio**expected, rtol=1e-4)
+
+
+def test_whitening_does_not_blow_up_what_does_not_vary() -> None:
+    rows = np.zeros((10, 4))
+    assert np.isfinite(fit_pca(rows).whitened(1.0).transform(rows)).all()
+    rows[:, 0] = np.arange(10)
+    assert np.abs(fit_pca(rows).whitened(1.0).transform(rows)).max() < 10
