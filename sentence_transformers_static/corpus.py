@@ -46,7 +46,9 @@ def _of_dataset(dataset: Any, column: str) -> Iterator[Any]:
         )
     if columns is not None and column not in columns:
         found = ", ".join(map(repr, columns))
-        raise OptionError(f"The dataset has no column {column!r}; it has {found}. Rename the one that holds the text.")
+        raise OptionError(
+            f"The dataset has no column {column!r}; it has {found}. Name the one that holds text: text_column."
+        )
     for rows in dataset.iter(batch_size=_ROWS):
         if column not in rows:
             raise OptionError(f"The dataset has no column {column!r}; it has {', '.join(map(repr, rows))}.")

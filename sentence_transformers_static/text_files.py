@@ -57,6 +57,8 @@ def read_vocabulary(path: Path) -> list[str] | dict[str, int]:
     except OptionError:
         return words
     try:
+        if any(float(count) != int(count) for count in counts):
+            raise ValueError(next(count for count in counts if float(count) != int(count)))
         return {word: int(count) for word, count in zip(words, counts, strict=True)}
     except (TypeError, ValueError) as error:
         raise InputError(f"{path} holds a count that is no whole number: {error}.") from error

@@ -50,9 +50,7 @@ VARIANTS = (
     ),
     Variant("+ PCA on frequencies, whitening 0.5", {**_COUNTED, "pca_fit": "frequencies", "whitening": 0.5}),
     Variant("+ PCA on sentences", {**_COUNTED, "pca_fit": "sentences"}),
-    Variant(
-        "+ PCA on sentences, 3 removed", {**_COUNTED, "pca_fit": "sentences", "remove_components": 3}, minor=True
-    ),
+    Variant("+ PCA on sentences, 3 removed", {**_COUNTED, "pca_fit": "sentences", "remove_components": 3}, minor=True),
     Variant("in context", _IN_CONTEXT),
     Variant("in context + PCA on frequencies", {**_IN_CONTEXT, "pca_fit": "frequencies"}),
     Variant("in context + PCA on sentences", {**_IN_CONTEXT, "pca_fit": "sentences"}),

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sentence_transformers_static.errors import OptionError, OutputExistsError
+from sentence_transformers_static.errors import InputError, OptionError, OutputExistsError
 from sentence_transformers_static.folders import staged_file
 from sentence_transformers_static.text_files import SUFFIXES
 
@@ -40,6 +40,10 @@ def vocabulary(
 
     tokenizer = load_tokenizer(teacher, revision=revision, token=token)
     words = vocabulary_from_corpus(corpus, size, min_count, ngram_range, tokenizer=tokenizer, text_column=column)
+    if not words:
+        raise InputError(
+            f"No word of {corpus} occurs {min_count} times and is more than one token of {teacher}. Lower --min-count."
+        )
     _write(words, output)
     typer.echo(f"Wrote {len(words):,} words to {output}: {', '.join(list(words)[:_SHOWN])}, ...")
     typer.echo(f"Next: st-static distill {teacher} OUTPUT --vocabulary {output} --corpus {corpus}")

@@ -69,31 +69,23 @@ class DistillationConfig:
 
     def __post_init__(self) -> None:
         self._check_pca_dims()
-        for name in ("pca_dims", "remove_components", "contexts"):
-            if _is_whole(value := getattr(self, name)):
-                object.__setattr__(self, name, int(value))  # NumPy's integers are no JSON
-        coefficient, whitening = self.sif_coefficient, self.whitening
-        if coefficient not in (None, "auto") and not (_is_number(coefficient) and 0 < coefficient < 1):
-            raise OptionError(f"sif_coefficient must be in (0, 1), or None for no weighting; got {coefficient!r}.")
-        if whitening != "auto" and not (_is_number(whitening) and 0 <= whitening <= 1):
-            raise OptionError(f"whitening must be from 0, for none, to 1; got {whitening!r}.")
-        for name in ("remove_components", "contexts"):
-            value = getattr(self, name)
-            if value != "auto" and not (_is_whole(value) and value >= 0):
-                raise OptionError(f"{name} must be a whole number, 0 for none; got {value!r}.")
+        self._check_numbers()
         self._check_pattern()
-        if not _is_whole(self.batch_size) or self.batch_size < 1:
-            raise OptionError(f"batch_size must be a whole number above 0; got {self.batch_size!r}.")
         for name, choices in _CHOICES.items():
             if (value := getattr(self, name)) not in choices:
                 raise OptionError(f"{name} must be one of {', '.join(choices)}; got {value!r}.")
         if self.pca_dims is None and self.whitening not in ("auto", 0):
             raise OptionError("whitening scales the components of PCA; with pca_dims=None there are none.")
+        if self.pca_dims is None and self.pca_fit == "sentences":
+            raise OptionError("pca_fit='sentences' says what PCA is fitted to; with pca_dims=None there is none.")
         if self.vocabulary_quantization is not None:
             raise NotYetSupportedError(
                 "distill(vocabulary_quantization=...) is not supported yet. Leave it out; model2vec's distill has it, "
                 "and its folders load with StaticSentenceTransformer."
             )
+        for name, value in vars(self).items():
+            if _is_number(value):  # NumPy's are no JSON
+                object.__setattr__(self, name, int(value) if _is_whole(value) else float(value))
 
     def resolved(self, *, corpus: bool, token_vectors: bool) -> DistillationConfig:
         """The same with every "auto" (but ``pca_dims``'s, which asks for a rotation) replaced by its meaning.
@@ -134,13 +126,26 @@ class DistillationConfig:
             dims is None
             or (isinstance(dims, str) and dims == "auto")
             or (_is_whole(dims) and dims >= 1)
-            or (isinstance(dims, float) and 0 < dims < 1)
+            or (_is_number(dims) and 0 < dims < 1)
         )
         if not allowed:
             raise OptionError(
                 "pca_dims must be a whole number of dimensions above 0, a share of the variance in (0, 1), 'auto' to "
                 f"rotate without reducing, or None for no PCA; got {dims!r}."
             )
+
+    def _check_numbers(self) -> None:
+        coefficient, whitening = self.sif_coefficient, self.whitening
+        if coefficient not in (None, "auto") and not (_is_number(coefficient) and 0 < coefficient < 1):
+            raise OptionError(f"sif_coefficient must be in (0, 1), or None for no weighting; got {coefficient!r}.")
+        if whitening != "auto" and not (_is_number(whitening) and 0 <= whitening <= 1):
+            raise OptionError(f"whitening must be from 0, for none, to 1; got {whitening!r}.")
+        for name in ("remove_components", "contexts"):
+            value = getattr(self, name)
+            if value != "auto" and not (_is_whole(value) and value >= 0):
+                raise OptionError(f"{name} must be a whole number, 0 for none; got {value!r}.")
+        if not _is_whole(self.batch_size) or self.batch_size < 1:
+            raise OptionError(f"batch_size must be a whole number above 0; got {self.batch_size!r}.")
 
     def _check_pattern(self) -> None:
         pattern = self.token_remove_pattern

@@ -37,8 +37,10 @@ def reduced(
     """
     weights = np.ones(len(rows)) if config.sif_coefficient is None else _sif(probabilities, config)
     if config.pca_dims is None:
-        projected = _without_top(rows, probabilities, config.remove_components) if config.remove_components else rows
-        return _weighted(projected, weights), None
+        if not config.remove_components:
+            return _weighted(rows, weights), None
+        pca = _without_top(rows, probabilities if config.pca_fit == "frequencies" else None, config)
+        return _weighted(pca.transform(rows), weights), pca
     dims = None if config.pca_dims == "auto" else config.pca_dims
     skip = int(config.remove_components)
     if config.pca_fit == "sentences":
@@ -60,10 +62,11 @@ def _weighted(rows: Rows, weights: npt.NDArray[np.float64]) -> Rows:
     return np.asarray((rows * weights[:, None]).astype(np.float32))
 
 
-def _without_top(rows: Rows, probabilities: npt.NDArray[np.float64], count: int | str) -> Rows:
-    """Without mean and top components, in as many dimensions (Mu and Viswanath 2018, "All-but-the-Top")."""
-    top = fit_pca(rows, int(count), weights=probabilities)
-    return np.asarray((rows - top.mean - top.transform(rows) @ top.components).astype(np.float32))
+def _without_top(rows: Rows, weights: npt.NDArray[np.float64] | None, config: DistillationConfig) -> PCA:
+    """What takes away mean and top components, and keeps the dimensions (Mu and Viswanath 2018, "All-but-the-Top")."""
+    top = fit_pca(rows, int(config.remove_components), weights=weights)
+    rest = np.eye(rows.shape[1]) - top.components.T @ top.components
+    return PCA(top.mean, rest, np.ones(len(rest)) / len(rest))
 
 
 def _sentence_means(

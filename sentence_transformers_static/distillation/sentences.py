@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from sentence_transformers_static.tokens.text_tokenizer import without_lone_surrogates
+
 _ENDS = re.compile(r"(?<=[.;:?!])\s+|(?<=[\u3002\uff1b\uff1f\uff01])|\n+")
 MOST_WORDS = 32
 MOST_CHARACTERS = 400
@@ -12,8 +14,8 @@ MOST_CHARACTERS = 400
 
 
 def sentences(text: str) -> Iterator[str]:
-    """The sentences of a text, of at most 32 words; words are as in the text, white space may not be."""
-    for sentence in _ENDS.split(text):
+    """The sentences of a text, of at most 32 words and 400 characters, with single spaces."""
+    for sentence in _ENDS.split(without_lone_surrogates(text)):
         words = sentence.split()
         for start in range(0, len(words), MOST_WORDS):
             piece = " ".join(words[start : start + MOST_WORDS])

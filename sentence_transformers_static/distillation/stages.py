@@ -23,7 +23,7 @@ from sentence_transformers_static.distillation.precision import takes_bfloat16
 from sentence_transformers_static.distillation.reduction import reduced
 from sentence_transformers_static.distillation.statistics import CorpusStatistics, read_corpus
 from sentence_transformers_static.distillation.teacher import Teacher
-from sentence_transformers_static.errors import OptionError
+from sentence_transformers_static.errors import InputError, OptionError
 from sentence_transformers_static.model import StaticSentenceTransformer
 from sentence_transformers_static.modules import DEFAULT_MAX_SEQ_LENGTH, EmbeddingTable, StaticEmbedding
 from sentence_transformers_static.tokens import StudentVocabulary, TextTokenizer, student_vocabulary
@@ -110,12 +110,19 @@ class Distillation:
     def _read_corpus(self) -> CorpusStatistics | None:
         if self._material.corpus is None:
             return None
-        return read_corpus(
+        statistics = read_corpus(
             self._material.corpus,
             self._tokenizer,
             column=self._material.text_column,
             show_progress_bar=self._running["show_progress_bar"],
         )
+        met, dims = int((statistics.counts > 0).sum()), self._config.pca_dims
+        if self._config.pca_fit != "tokens" and dims is not None and met <= (dims if isinstance(dims, int) else 1):
+            raise InputError(
+                f"The corpus has {met:,} different tokens, too few to fit pca_dims={dims!r} to. Pass more text, or "
+                "pca_fit='tokens' to fit PCA to the whole vocabulary."
+            )
+        return statistics
 
     def _choose_dtype(self) -> None:
         """Put into the options which one it is."""

@@ -114,12 +114,12 @@ class Teacher:
         return TokenizedTexts(encoded["input_ids"], spans, np.array(of_text, dtype=bool))
 
     def _max_length(self) -> int:
-        """How many tokens it takes: what its tokenizer says, else what its position embeddings are for."""
-        if self.tokenizer.model_max_length < _UNLIMITED:
-            return int(self.tokenizer.model_max_length)
+        """How many tokens it takes: what its tokenizer says, but no more than its position embeddings are for."""
+        said = int(min(self.tokenizer.model_max_length, _UNLIMITED))
         configs = (getattr(module, "config", None) for module in self._pipeline.modules())
         known = [getattr(config, "max_position_embeddings", None) for config in configs]
-        return min((number - _RESERVED_POSITIONS for number in known if number), default=_UNLIMITED)
+        positions = min((number for number in known if number), default=_UNLIMITED)
+        return said if said <= positions else max(1, positions - _RESERVED_POSITIONS)
 
     def embed(
         self,

@@ -70,7 +70,8 @@ def fit_pca(
         rows: ``(n, dim)``, any float dtype, finite. Read once for the mean and once for the covariance; sums are
             accumulated in float64.
         n_components: How many components to keep: an int in ``[1, dim - skip]``; a float in ``(0, 1)`` for the fewest
-            components that explain at least that share of the variance; None for all, that is a rotation.
+            components that explain at least that share of the variance (of what ``skip`` leaves); None for all, that
+            is a rotation.
         weights: ``(n,)``, how much each row counts in mean and covariance, such as its token's probability (Yokoi et
             al. 2024, "Zipfian Whitening"); None for all alike.
         skip: How many components of the largest variance to leave out (Mu and Viswanath 2018).
@@ -87,7 +88,8 @@ def fit_pca(
     variance = np.clip(eigenvalues[::-1], 0.0, None)
     total = variance.sum()
     ratio = (variance / total if total > 0 else np.zeros_like(variance))[skip:]
-    kept = _count_components(ratio, n_components)
+    # A share is one of what is left.
+    kept = _count_components(ratio / ratio.sum() if skip and ratio.sum() > 0 else ratio, n_components)
     components = eigenvectors[:, ::-1][:, skip : skip + kept].T
     components = components * _signs(rows, mean, components)[:, None]
     return PCA(mean, components, ratio[:kept])

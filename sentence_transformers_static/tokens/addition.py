@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 
@@ -59,6 +59,9 @@ def add_words(tokenizer: Tokenizer | PreTrainedTokenizerFast, words: Sequence[st
     one space. All other words keep their tokens, those that begin with a new word included. Where two of the new words
     overlap, the longer one is taken; where that does not end with a word, neither is (a limit of ``tokenizers``).
 
+    A tokenizer that sees a space before each piece of a text, not before the text alone (ByteLevel or Metaspace after
+    another pre-tokenizer, such as Digits), sees one before the punctuation after a new word too.
+
     They are *added tokens* of the ``tokenizers`` library, which finds them all in one pass, however many they are.
 
     Args:
@@ -79,21 +82,43 @@ def add_words(tokenizer: Tokenizer | PreTrainedTokenizerFast, words: Sequence[st
         form = text if base.normalizer is None else base.normalizer.normalize_str(text).strip()
         reason = EMPTY if not form else PRESENT if is_token else TWICE if form in kept else None
         if reason is None:
-            kept[form] = word
+            kept[form] = text
         else:
             skipped.setdefault(reason, []).append(word)
-    extended = _with_added(base, kept)
-    found = _are_tokens(extended, list(kept))
-    if not found.all():
-        skipped[UNMATCHED] = [kept.pop(form) for form in list(compress(kept, ~found))]
-        extended = _with_added(base, kept)
-    return Extension(extended, list(kept.values()), list(kept), skipped)
+    given = dict(zip(reversed(spaced), reversed(words), strict=True))
+    # The normal form is what is read best in a vocabulary; but some normalizers change it once more.
+    contents = {text: form for form, text in kept.items()}
+    contents.update({text: text for text in _missed(base, contents)})
+    for text in _missed(base, contents):
+        del contents[text]
+        skipped.setdefault(UNMATCHED, []).append(given[text])
+    return Extension(
+        _with_added(base, contents.values()), [given[text] for text in contents], list(contents.values()), skipped
+    )
+
+
+def _missed(tokenizer: Tokenizer, contents: Mapping[str, str]) -> list[str]:
+    """The words that do not come out whole, alone or between others, when their contents are added."""
+    extended = _with_added(tokenizer, contents.values())
+    alone = _are_tokens(extended, list(contents))
+    reader = _reader(extended)
+    ids, offsets = reader([f"a {text} a" for text in contents], keep_unknown=True)
+    owners = np.repeat(np.arange(len(contents)), np.diff(offsets))
+    wanted = np.array([extended.token_to_id(content) for content in contents.values()], dtype=np.int64)
+    between = np.zeros(len(contents), dtype=bool)
+    between[owners[ids == wanted[owners]]] = True
+    return list(compress(contents, ~(alone & between)))
+
+
+def _reader(tokenizer: Tokenizer) -> TextTokenizer:
+    reader = TextTokenizer.copy_of(tokenizer)
+    reader.backend = REFERENCE
+    return reader
 
 
 def _are_tokens(tokenizer: Tokenizer, texts: Sequence[str]) -> npt.NDArray[np.bool_]:
     """Whether each text is one token, and not the unknown one."""
-    reader = TextTokenizer.copy_of(tokenizer)
-    reader.backend = REFERENCE
+    reader = _reader(tokenizer)
     ids, offsets = reader(texts, keep_unknown=True)
     single = np.diff(offsets) == 1
     single[single] = ids[offsets[:-1][single]] != reader.unknown_id

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
+import regex
 from tokenizers import Tokenizer
 from tqdm.auto import tqdm
 from transformers import PreTrainedTokenizerBase
@@ -23,10 +24,10 @@ MOST_COUNTED = 2_000_000
 LEAST_NPMI = 0.7
 """The least normalized pointwise mutual information of a phrase; 1: its words occur together only, 0: by chance."""
 
-_RUN = re.compile(r"\w+(?: \w+)*")
+_RUN = regex.compile(r"[\w\p{M}]+(?: [\w\p{M}]+)*")
 """Words with one space between them, which is how an added token of several words is found again."""
 
-_LETTER = re.compile(r"[^\W\d_]")
+_LETTER = regex.compile(r"[^\W\d_]")
 _LONGEST = 10
 
 
@@ -49,9 +50,10 @@ def vocabulary_from_corpus(
     """The words, and if asked the phrases, that a tokenizer splits worst and a corpus uses most.
 
     They are ranked by the number of tokens that the corpus becomes shorter by when they are tokens of their own: how
-    often they occur, times the number of their tokens less one. Phrases must also be collocations: of a *normalized
-    pointwise mutual information* (Bouma 2009, "Normalized (Pointwise) Mutual Information in Collocation Extraction") of
-    at least 0.7, for more than two words in its form of *total correlation* (Van de Cruys 2011).
+    often they occur, times the number of their tokens less one (not less one, if a part of it is unknown). Phrases must
+    also be collocations: of a *normalized pointwise mutual information* (Bouma 2009, "Normalized (Pointwise) Mutual
+    Information in Collocation Extraction") of at least 0.7, for more than two words in its form of *total correlation*
+    (Van de Cruys 2011).
 
     The corpus is read once, as a stream; memory is bounded. When more than two million different words and phrases
     have been met, the rarest so far are forgotten (Manku and Motwani 2002, "Approximate Frequency Counts over Data
@@ -89,12 +91,17 @@ def vocabulary_from_corpus(
 
 def _check(size: int, min_count: int, ngram_range: tuple[int, int]) -> None:
     for name, value in (("size", size), ("min_count", min_count)):
-        if not isinstance(value, int) or value < 1:
+        if not _is_whole(value) or value < 1:
             raise OptionError(f"{name} must be a whole number above 0; got {value!r}.")
-    if not 1 <= ngram_range[0] <= ngram_range[1] <= _LONGEST:
+    pair = ngram_range if isinstance(ngram_range, (tuple, list)) and len(ngram_range) == 2 else (0, 0)
+    if not all(map(_is_whole, pair)) or not 1 <= pair[0] <= pair[1] <= _LONGEST:
         raise OptionError(
             f"ngram_range must be the least and the largest number of words, from 1 to {_LONGEST}; got {ngram_range!r}."
         )
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 def _counted(texts: Iterable[str], longest: int) -> Counter[str]:
@@ -155,7 +162,9 @@ def _collocations(
 
 def _most_useful(entries: list[_Entry], reader: TextTokenizer, size: int) -> list[_Entry]:
     """Those that save most tokens when each is one token."""
-    _, offsets = reader([entry.text for entry in entries], keep_unknown=True)
-    saved = (np.diff(offsets) - 1) * np.fromiter((entry.count for entry in entries), np.int64, len(entries))
+    texts = [entry.text for entry in entries]
+    lengths, known = (np.diff(reader(texts, keep_unknown=keep)[1]) for keep in (True, False))
+    # What the tokenizer does not know is worth a token as well.
+    saved = (lengths - 1 + (known < lengths)) * np.fromiter((entry.count for entry in entries), np.int64, len(entries))
     order = np.argsort(-saved, kind="stable")[:size]
     return [entries[position] for position in order if saved[position] > 0]

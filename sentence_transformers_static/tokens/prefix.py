@@ -28,6 +28,7 @@ def prefix_first_only(tokenizer: Tokenizer) -> Tokenizer:
     content = json.loads(tokenizer.to_str())
     for convert in (_legacy_llama, _whitespace_then_metaspace, _metaspace, _byte_level):
         if convert(content):
+            _keep_where_the_text_begins(content)
             break
     return Tokenizer.from_str(json.dumps(content))
 
@@ -87,6 +88,22 @@ def _byte_level(content: _Json) -> bool:
     first = [_first_space(" ", split=False), {**parts[0], "add_prefix_space": False}]
     content["pre_tokenizer"] = {"type": "Sequence", "pretokenizers": [*first, *parts[1:]]}
     return True
+
+
+def _keep_where_the_text_begins(content: _Json) -> None:
+    """Leading white space becomes one space instead of none: the first part is known by where it begins."""
+    steps = _parts(content["normalizer"], "normalizers")
+    if not any(step["type"] == "Strip" and step["strip_left"] for step in steps):
+        return
+    kept: list[_Json] = []
+    for step in steps:
+        if step["type"] == "Strip" and step["strip_left"]:
+            nothing = {"type": "Replace", "pattern": {"Regex": r"\A\s+\z"}, "content": ""}
+            one_space = {"type": "Replace", "pattern": {"Regex": r"\A\s+"}, "content": " "}
+            kept += [{**step, "strip_left": False}, nothing, one_space]
+        else:
+            kept.append(step)
+    content["normalizer"] = {"type": "Sequence", "normalizers": kept}
 
 
 def _first_space(replacement: str, *, split: bool) -> _Json:

@@ -117,7 +117,9 @@ def _without_unreachable(model: TokenizerModel, normalizer: normalizers.Normaliz
         # Half a character, which byte-level tokens may be, is left alone, and so are tokens for single bytes.
         if token in kept or "\ufffd" in text or _BYTE.fullmatch(token):
             return False
-        return normalizer.normalize_str(text).strip(" ") != text.strip(" ")
+        # Where words begin with a metaspace, it comes after the normalizer, or out of it; texts have a space there.
+        spaced = text.replace("\u2581", " ")
+        return normalizer.normalize_str(spaced).replace("\u2581", " ").strip(" ") != spaced.strip(" ")
 
     return without_tokens(model, [token for token in model.vocabulary if is_unreachable(token)])
 

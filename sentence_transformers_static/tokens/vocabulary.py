@@ -12,6 +12,7 @@ from transformers import PreTrainedTokenizerFast
 from sentence_transformers_static.tokens.addition import add_words
 from sentence_transformers_static.tokens.editing import as_editable, compiled_pattern, matched_tokens, without_tokens
 from sentence_transformers_static.tokens.removal import lowercased, pruned
+from sentence_transformers_static.tokens.text_tokenizer import without_lone_surrogates
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +94,8 @@ def _encoded(tokenizer: PreTrainedTokenizerFast, texts: list[str]) -> list[list[
     backend = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())  # transformers leaves its settings in its own
     backend.no_padding()
     backend.no_truncation()
-    return [list(encoding.ids) for encoding in backend.encode_batch(texts, add_special_tokens=False)]
+    readable = [without_lone_surrogates(text) for text in texts]
+    return [list(encoding.ids) for encoding in backend.encode_batch(readable, add_special_tokens=False)]
 
 
 def _extended(tokenizer: Tokenizer, vocabulary: Sequence[str]) -> tuple[Tokenizer, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +204,40 @@ def test_a_teacher_that_takes_the_first_token(bert_folder: str) -> None:
     assert model[0].metadata["distillation"]["contexts"] == 0
     with pytest.raises(OptionError, match="contexts=4 needs a teacher whose vector of a text is the mean"):
         distill(teacher, corpus=CORPUS[:20], contexts=4, pca_dims=8, **QUIET)
+
+
+def test_lone_surrogates_in_a_corpus_and_in_words() -> None:
+    model = distilled(corpus=[*CORPUS[:50], "the system \ud800 array"], vocabulary=["kube\ud800r"], pca_dims=8)
+    assert np.isfinite(model.encode("the kube?r")).all()
+
+
+def test_sentences_longer_than_the_teachers_positions() -> None:
+    bare = teachers.bert()
+    tokenizer = copy.deepcopy(bare.tokenizer)
+    tokenizer.model_max_length = 512  # the model has 64 positions
+    corpus = [*CORPUS[:50], "hyperspectralkubernetes " * 30]
+    model = distill_from_model(bare.model, tokenizer, corpus=corpus, pca_dims=8, **QUIET)
+    assert np.isfinite(model.encode("the sample")).all()
+
+
+def test_a_corpus_too_small_for_the_dimensions() -> None:
+    with pytest.raises(InputError, match="2 different tokens, too few to fit pca_dims=8 to. Pass more text"):
+        distilled(corpus=["the sample"] * 9, pca_dims=8)
+    distilled(corpus=["the sample"] * 9, pca_dims=8, pca_fit="tokens", whitening=0.0)
+
+
+@pytest.mark.parametrize("name", ["whitening", "sif_coefficient", "pca_dims"])
+def test_numbers_of_numpy_can_be_saved(name: str, tmp_path: Path) -> None:
+    model = distilled(corpus=CORPUS[:50], **{"pca_dims": 8, name: np.float32(0.5)})
+    model.save_pretrained(str(tmp_path))
+    assert StaticSentenceTransformer(str(tmp_path), device="cpu")[0].metadata["distillation"][name] == 0.5
+
+
+def test_fidelity_in_the_space_that_is_left() -> None:
+    options = {"pca_dims": None, "sif_coefficient": None, "eval_texts": CORPUS[50:90]}
+    whole, fewer = (distilled(**options, remove_components=count) for count in (0, 1))
+    cosines = [model[0].metadata["distillation"]["fidelity"]["cosine_to_teacher"] for model in (whole, fewer)]
+    assert cosines[1] > 0.2  # without the same projection it would be about 0
 
 
 # What is kept of it.

@@ -130,3 +130,9 @@ def test_whitening_does_not_blow_up_what_does_not_vary() -> None:
     assert np.isfinite(fit_pca(rows).whitened(1.0).transform(rows)).all()
     rows[:, 0] = np.arange(10)
     assert np.abs(fit_pca(rows).whitened(1.0).transform(rows)).max() < 10
+
+
+def test_a_share_is_one_of_what_skipping_leaves() -> None:
+    rows = np.random.default_rng(0).normal(size=(500, 20)) * np.array([10.0, *[1.0] * 19])
+    assert len(fit_pca(rows, 0.5).components) == 1
+    assert 8 <= len(fit_pca(rows, 0.5, skip=1).components) <= 11

@@ -68,6 +68,15 @@ def test_numbers_are_no_words(minilm_tokenizer: Tokenizer) -> None:
     assert mined(["123456789 2.7182818 x86zq"] * 9, minilm_tokenizer) == {"x86zq": 9}
 
 
+def test_marks_belong_to_their_letters(owned_tokenizers: dict[str, Tokenizer]) -> None:
+    corpus = ["\u0939\u093f\u0928\u094d\u0926\u0940 cafe\u0301zq"] * 9
+    assert set(mined(corpus, owned_tokenizers["wordllama"])) == set(corpus[0].split())
+
+
+def test_what_is_unknown_is_worth_a_token(owned_tokenizers: dict[str, Tokenizer]) -> None:
+    assert mined([f"the {texts.UNKNOWN} system"] * 9, owned_tokenizers["MiniLM"]) == {texts.UNKNOWN: 9}
+
+
 def test_memory_is_bounded_and_the_frequent_survive(
     minilm_tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,6 +100,9 @@ def test_a_file(minilm_tokenizer: Tokenizer, tmp_path: Path) -> None:
         (["a"], {"size": 0}, OptionError, "size must be a whole number above 0; got 0"),
         (["a"], {"min_count": 1.5}, OptionError, "min_count must be"),
         (["a"], {"ngram_range": (2, 1)}, OptionError, "ngram_range must be"),
+        (["a"], {"ngram_range": (1,)}, OptionError, "ngram_range must be"),
+        (["a"], {"ngram_range": 2}, OptionError, "ngram_range must be"),
+        (["a"], {"size": True}, OptionError, "size must be"),
         (["a"], {"ngram_range": (0, 1)}, OptionError, "ngram_range must be"),
     ],
     ids=str,
