@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sentence_transformers_static.distillation import precision
+from tests import texts
 from tests.benchmark.conftest import write_data
 
 README = Path(__file__).parents[1] / "README.md"
@@ -25,6 +26,7 @@ def test_every_python_block_runs(
     """In order, in one folder, with the teacher's files in the place of its Hub name; printed is what comments say."""
     shutil.copytree(minilm_256_path, tmp_path / "models" / "minilm-256")
     write_data(tmp_path / "data" / "evaluation")
+    (tmp_path / "corpus.txt").write_text("\n".join(texts.real(200)), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(precision, "computes_in_bfloat16", lambda device: False)  # what is printed there is in float32
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
