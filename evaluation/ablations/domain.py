@@ -30,7 +30,9 @@ def domain_vocabulary(
     source: Annotated[str, typer.Option(help="Which source of it is the domain.")] = "debian",
     size: Annotated[int, typer.Option(min=1, help="Words to add.")] = 5000,
     teacher: Annotated[str | None, typer.Argument(help="Default: the all-MiniLM-L6-v2 of the demo extra.")] = None,
-    output: Annotated[Path, typer.Option(help="Where domain-vocabulary.json goes.")] = RESULTS,
+    contexts: Annotated[int, typer.Option(min=0, help="Sentences that each token is shown in; 0: alone.")] = 0,
+    name: Annotated[str, typer.Option(help="Results are called so.")] = "domain-vocabulary",
+    output: Annotated[Path, typer.Option(help="Where NAME.json goes.")] = RESULTS,
 ) -> None:
     """Distil with and without the words of a domain, and with and without its corpus.
 
@@ -42,8 +44,8 @@ def domain_vocabulary(
     variants: dict[str, dict[str, Any]] = {
         "no corpus": {},
         "no corpus, words": {"vocabulary": words},
-        "corpus": {"corpus": seen},
-        "corpus, words": {"corpus": seen, "vocabulary": words},
+        "corpus": {"corpus": seen, "contexts": contexts},
+        "corpus, words": {"corpus": seen, "contexts": contexts, "vocabulary": words},
     }
     results = {}
     for label, options in variants.items():
@@ -51,7 +53,7 @@ def domain_vocabulary(
         Console().print(label, results[label])
     Console().print(_table(results))
     content = {"source": source, "texts": len(seen), "words": len(words), "first words": list(words)[:20]}
-    write_json(output / "domain-vocabulary.json", {**provenance(), **content, "models": results})
+    write_json(output / f"{name}.json", {**provenance(), **content, "models": results})
 
 
 def _texts(corpus: Path, source: str) -> tuple[list[str], list[str]]:
