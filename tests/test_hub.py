@@ -124,6 +124,7 @@ def test_missing_gated_and_unknown_revision(hub: Hub, tmp_path: Path) -> None:
     assert "missing-branch" in unknown, unknown
 
 
+@pytest.mark.slow
 def test_where_it_is_cached_and_without_asking(hub: Hub, minilm_256_path: str, tmp_path: Path) -> None:
     """``cache_folder``, and ``local_files_only``, which sends no request."""
     cache = tmp_path / "cache"

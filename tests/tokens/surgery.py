@@ -13,7 +13,7 @@ NAMES = ["MiniLM", "tokenlearn", "wordllama", "RoBERTa", "XLM-R", "WordLevel"]
 """WordPiece, Unigram after white space, Llama-2's BPE, byte-level BPE, Unigram, whole words."""
 
 WORDS = ["kubernetes", "hyperspectral", "visual zqstudio", "zqfoo_bar", "c++zq", "naïvezq", "zq9", "Zqcamel", "fluxcap"]
-SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SETTINGS = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SURROUNDINGS = [" ", ", ", ". ", " (", ") ", "\n", "  ", "-", "/", "'s ", "! ", '" ', "; "]
 
 

@@ -131,6 +131,7 @@ def test_words_that_are_none(words: object, message: str, tokenizers_by_name: di
         add_words(tokenizers_by_name["MiniLM"], words)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_twenty_thousand_words(tokenizers_by_name: dict[str, Tokenizer]) -> None:
     drawn = random.Random(0)
     words = {"".join(drawn.choices("abcdefghijklmnop", k=drawn.randint(7, 14))) for _ in range(20_000)}

@@ -75,6 +75,7 @@ def assert_equal(pair: tuple[Backend, Backend], texts: Sequence[str]) -> None:
     np.testing.assert_array_equal(ids, expected_ids)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pair", ACCEPTED, ids="-".join)
 def test_thirty_thousand_lines(pair: tuple[str, str], built: dict, lines: list[str]) -> None:
     assert_equal(built[pair], lines)
