@@ -77,7 +77,7 @@ def ablations(
         calls = (joblib.delayed(_score)(rows, *one, data, outside) for one in wanted)
         for score in joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")(calls):
             scores.append(score)
-            write_json(file, {**provenance(), "teacher": Path(path).name, "corpus": len(texts), "scores": scores})
+            write_json(file, {**provenance(), "teacher": "all-MiniLM-L6-v2" if teacher is None else Path(path).name, "corpus": len(texts), "scores": scores})
             console.print(f"{score['label']}, {score['dimensions']}: {_means(score)}")
     write_page(file, output)
 
