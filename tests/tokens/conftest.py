@@ -14,7 +14,9 @@ from tests.tokens.surgery import NAMES, WORDS
 
 @pytest.fixture(scope="module")
 def tokenizers_by_name(owned_tokenizers: dict[str, Tokenizer]) -> dict[str, Tokenizer]:
-    whole_words = Tokenizer(models.WordLevel({"[UNK]": 0, "the": 1, "system": 2, ",": 3}, unk_token="[UNK]"))
+    whole_words = Tokenizer(
+        models.WordLevel({"[UNK]": 0, "the": 1, "system": 2, ",": 3, "testing": 4}, unk_token="[UNK]")
+    )
     whole_words.pre_tokenizer = pre_tokenizers.Whitespace()
     return {**owned_tokenizers, "WordLevel": whole_words}
 

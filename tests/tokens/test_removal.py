@@ -55,8 +55,7 @@ def test_the_input_is_untouched_and_ids_are_dense(
 @pytest.mark.parametrize("pattern", ["(?i)[▁Ġ#]*th", "[▁Ġ#]*s", ".*ing$"])
 def test_removed_tokens_never_appear_and_other_words_keep_their_pieces(pattern: str, tokenizer: Tokenizer) -> None:
     removed = {token for token in tokenizer.get_vocab() if re.match(pattern, token)}
-    if not removed:
-        pytest.skip("no token of this vocabulary")
+    assert removed
     changed = remove_tokens(tokenizer, pattern)
     assert_dense(changed)
     assert set(changed.get_vocab()) == set(tokenizer.get_vocab()) - removed
